@@ -1,0 +1,41 @@
+# Everything runs in one virtual environment, .venv. The first target that needs it makes it (tools/setup.sh), and so
+# does the first one after constraints.txt or a pyproject.toml has changed.
+VENV    := .venv
+PY      := $(VENV)/bin/python
+STAMP   := $(VENV)/.installed
+PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
+
+.DEFAULT_GOAL := help
+.PHONY: help train test lint types format clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
+
+train: $(STAMP) ## train INR-V on the toy videos into runs/toy, go on with it, or show it when done (OVERWRITE=1: anew)
+	@$(VENV)/bin/inrkit train --plugin inrv --out runs/toy $(if $(filter 1,$(OVERWRITE)),--overwrite,--resume)
+
+test: $(STAMP) ## run all tests (ARGS="-k words": some of them)
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(STAMP) ## look for mistakes and for unformatted files
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+
+types: $(STAMP) ## check the types
+	@$(PY) -m mypy
+
+format: $(STAMP) ## repair what can be repaired, and format
+	@$(PY) -m ruff check --fix --exit-zero
+	@$(PY) -m ruff format
+
+clean: ## remove .venv, caches and built packages; runs/ stays (PYTHON=... chooses the Python of the next .venv)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist plugins/*/build plugins/*/dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): constraints.txt $(PROJECTS)
+	@sh tools/setup.sh $(VENV)
+
+# The stamp holds the folder it was written in: a clone that was moved or copied would run the code of the old place.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+.PHONY: $(STAMP)
+endif
