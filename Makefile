@@ -1,8 +1,8 @@
 # Everything runs in one virtual environment, .venv. The first target that needs it makes it (tools/setup.sh), and so
 # does the first one after constraints.txt or a pyproject.toml has changed.
-VENV    := .venv
-PY      := $(VENV)/bin/python
-STAMP   := $(VENV)/.installed
+VENV     := .venv
+PY       := $(VENV)/bin/python
+STAMP    := $(VENV)/.installed
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
