@@ -1,0 +1,1 @@
+"""What inrkit itself offers, declared through the same hooks as anybody's plugin."""

@@ -1,0 +1,73 @@
+"""The core's own declarations. Their short names are never given to anybody else."""
+
+from __future__ import annotations
+
+from inrkit import declare
+from inrkit.hookspecs import hookimpl
+
+
+@hookimpl
+def inrkit_encoders() -> list[declare.Encoder]:
+    """Codes that the core learns and keeps."""
+    return [
+        declare.Encoder(
+            name="codebook",
+            target="inrkit.builtin.codebook:Codebook",
+            options="inrkit.builtin.options:CodebookOptions",
+            summary="One learned code per training clip (auto-decoding)",
+        ),
+        declare.Encoder(
+            name="table",
+            target="inrkit.builtin.table:Table",
+            summary="Codes that are the weights themselves: one network per video",
+        ),
+    ]
+
+
+@hookimpl
+def inrkit_hypernetworks() -> list[declare.HyperNetwork]:
+    """The one that does nothing."""
+    return [
+        declare.HyperNetwork(
+            name="identity",
+            target="inrkit.interfaces.hypernetwork:HyperNetwork",
+            summary="The latents are the weights",
+        )
+    ]
+
+
+@hookimpl
+def inrkit_samplers() -> list[declare.Sampler]:
+    """Walks between known latents."""
+    return [
+        declare.Sampler(
+            name="slerp",
+            target="inrkit.samplers.slerp:Slerp",
+            summary="Spherical interpolation between the latents of training clips",
+        )
+    ]
+
+
+@hookimpl
+def inrkit_datasets() -> list[declare.Dataset]:
+    """Videos that need no download."""
+    return [
+        declare.Dataset(
+            name="toy",
+            target="inrkit.builtin.toy:Toy",
+            options="inrkit.builtin.options:ToyOptions",
+            summary="Small moving shapes, drawn on the fly",
+        )
+    ]
+
+
+@hookimpl
+def inrkit_metrics() -> list[declare.Metric]:
+    """The number that needs no extra."""
+    return [
+        declare.Metric(
+            name="psnr",
+            target="inrkit.metrics.psnr:PSNR",
+            summary="Peak signal-to-noise ratio in dB",
+        )
+    ]

@@ -1,0 +1,56 @@
+"""What there is, for people (rich tables) and for programs (plain dictionaries)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from inrkit.discovery.find import same_name
+from inrkit.discovery.load import PluginRecord
+from inrkit.discovery.registry import BASES, Registry
+
+STYLES = {"ok": "green", "slow": "yellow", "disabled": "dim", "broken": "red", "conflict": "red"}
+
+
+def warnings(registry: Registry) -> list[str]:
+    """What every command says about plugins before it starts, one line each."""
+    broken = [record for record in registry.records if record.state == "broken"]
+    lines = [f"plugin {record} is broken: {record.reason}; see: inrkit plugins show {record.name}" for record in broken]
+    return [*registry.notes, *lines]
+
+
+def as_dicts(registry: Registry) -> list[dict[str, Any]]:
+    """One dictionary for each plugin, ready for JSON."""
+    return [as_dict(record) for record in registry.records]
+
+
+def table(registry: Registry) -> Table:
+    """One row for each plugin."""
+    made = Table("Plugin", "Version", "State", "Offers", box=None, pad_edge=False)
+    for record in registry.records:
+        offers = _offers(record)
+        if record.reason:
+            offers += f"\n{record.reason}" if offers else record.reason
+        name = record.name if same_name(record.name, record.distribution) else f"{record.name} ({record.distribution})"
+        made.add_row(name, record.version or "-", Text(record.state, STYLES[record.state]), offers)
+    return made
+
+
+def as_dict(record: PluginRecord) -> dict[str, Any]:
+    """One plugin, ready for JSON."""
+    return {
+        "name": record.name,
+        "distribution": record.distribution,
+        "version": record.version,
+        "state": record.state,
+        "reason": record.reason,
+        "milliseconds": record.milliseconds,
+        "provides": [{"kind": item.kind, "name": item.name, "summary": item.summary} for item in record.provides],
+    }
+
+
+def _offers(record: PluginRecord) -> str:
+    kinds = {kind: [item.name for item in record.provides if item.kind == kind] for kind in BASES}
+    return "\n".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names)
