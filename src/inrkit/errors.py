@@ -30,7 +30,7 @@ class InrkitError(Exception):
 
 
 class BadInput(InrkitError):
-    """The request cannot be met as it stands: an unknown name, key or value, a bad file, a missing extra. Exit code 2."""
+    """The request cannot be met as it stands: an unknown name or value, a bad file, a missing extra. Exit code 2."""
 
     exit_code = 2
 

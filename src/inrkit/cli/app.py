@@ -11,6 +11,10 @@ from inrkit.cli import plugins
 from inrkit.cli.border import Border
 
 COMMANDS = {
+    "train": "inrkit.cli.train:train",
+    "info": "inrkit.cli.info:info",
+    "render": "inrkit.cli.render:render",
+    "convert": "inrkit.cli.convert:convert",
     "env": "inrkit.cli.env:env",
 }
 """Command to ``"module:function"``, in the order in which the help lists them. The modules must be light: what a

@@ -1,0 +1,162 @@
+"""Checkpoints of the official INR-V code: ``{"model", "optim", "learned_latents"}``, sizes read from the shapes.
+
+Where things go: ``hyper_net`` becomes the model; ``latent_codes`` the codes, or, where the video-CLIP branch made z of
+them, ``learned_latents`` do; Adam's moments follow. The INR's own weights, which that code never uses, the other of
+the two kinds of latents, and the video-CLIP branch are kept as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from inrkit import BadInput, Imported, Tensors
+
+SLOTS = ("exp_avg", "exp_avg_sq", "step")
+KEPT = ("clip.", "mergeclipinstance.", "net.")
+"""Prefixes of tensors that are kept without being used."""
+
+
+def read_official(content: Any) -> Imported | None:
+    """The model in the content of an official checkpoint; None if it is none.
+
+    Raises:
+        BadInput: A key is unknown or missing, or shapes do not fit together.
+    """
+    if not isinstance(content, dict) or not isinstance(content.get("model"), dict):
+        return None
+    state: dict[str, Tensor] = content["model"]
+    if not any(key.startswith("hyper_net.nets.") for key in state) or "latent_codes.weight" not in state:
+        return None
+    _refuse_unknown(content, state)
+    try:
+        return _read(content, state)
+    except (KeyError, RuntimeError, IndexError, AttributeError, TypeError) as error:
+        raise BadInput(f"this is no whole INR-V checkpoint: {type(error).__name__} {error}") from error
+
+
+def _refuse_unknown(content: dict[str, Any], state: dict[str, Tensor]) -> None:
+    known = re.compile(r"hyper_net\.nets\.\d+\.net\.\d+\.0\.(weight|bias)|latent_codes\.weight")
+    unread = sorted({str(key) for key in content} - {"model", "optim", "learned_latents"})
+    unread += [key for key in state if not known.fullmatch(key) and not key.startswith(KEPT)]
+    unread += [f"model.{key}" for key, value in state.items() if not isinstance(value, Tensor)]
+    if unread:
+        raise BadInput(f"this INR-V checkpoint has keys that nobody reads: {', '.join(unread[:5])}")
+
+
+def _read(content: dict[str, Any], state: dict[str, Tensor]) -> Imported:
+    heads = 1 + max(int(key.split(".")[2]) for key in state if key.startswith("hyper_net."))
+    layers = 1 + max(int(key.split(".")[4]) for key in state if key.startswith("hyper_net.nets.0."))
+    optimizer = _optimizer_by_name(content.get("optim"), state)
+    slots = {slot: {k: v[slot] for k, v in optimizer.items()} for slot in SLOTS} if optimizer else {}
+    table = {slot: values.pop("latent_codes.weight") for slot, values in slots.items()}
+    latents, index = _learned_latents(content.get("learned_latents", {}))
+    extra = {f"model.{key}": value for key, value in state.items() if key.startswith(KEPT)}
+    codes, clips = (
+        state["latent_codes.weight"],
+        [f"official clip {i}" for i in range(len(state["latent_codes.weight"]))],
+    )
+    notes = ["The file does not say the size of the clips; the paper's 25x100x100 is assumed."]
+    if any(key.startswith("mergeclipinstance.") for key in state):
+        extra["model.latent_codes.weight"] = codes
+        extra |= {f"optim.{slot}.latent_codes.weight": value for slot, value in table.items()}
+        codes, clips, table = latents, [f"official clip {i}" for i in index.tolist()], {}
+        notes.append("Its codes are the learned latents; the video-CLIP branch that made them is kept, not yet used.")
+    elif len(latents):
+        extra |= {"learned_latents.z": latents}
+    if len(index):
+        extra["learned_latents.index"] = index
+    own = _own_optimizer(slots, heads, layers, extra)
+    return Imported(
+        components={
+            "encoder": ("codebook", {"size": codes.shape[1]}),
+            "hypernetwork": ("mlp-heads", _hypernetwork_options(state, layers)),
+            "inr": ("nerf-mlp", _inr_options(state, heads, layers - 1)),
+        },
+        options={"lpips": 0.0},
+        clip_shape=(25, 100, 100),
+        model=_stack(state, heads, layers, "hypernetwork."),
+        codes={"z": codes},
+        clips=clips,
+        moments={slot: {"z": table[slot]} for slot in SLOTS[:2]} if table else {},
+        visits=int(table["step"]) if table else 0,
+        optimizer=own,
+        extra=extra,
+        tensors=len(state) + sum(len(values) for values in optimizer.values()) + len(latents),
+        notes=notes,
+    )
+
+
+def _inr_options(state: dict[str, Tensor], heads: int, last: int) -> dict[str, int]:
+    """Width, layers and octaves, from the sizes of what the heads make: weight, bias, weight, bias, …"""
+    layers = heads // 2
+    sizes = [len(state[f"hyper_net.nets.{i}.net.{last}.0.bias"]) for i in range(heads)]
+    width = sizes[1]
+    octaves = (sizes[0] // width - 3) // 6
+    expected = [width * (3 + 6 * octaves), width, *[width * width, width] * (layers - 2), width * 3, 3]
+    if heads % 2 or sizes != expected:
+        raise BadInput(f"the heads make tensors of {sizes} numbers, which is no INR-V network")
+    return {"width": width, "layers": layers - 2, "frequencies": octaves, "time_frequencies": octaves}
+
+
+def _hypernetwork_options(state: dict[str, Tensor], layers: int) -> dict[str, Any]:
+    return {"width": len(state["hyper_net.nets.0.net.0.0.bias"]), "layers": layers - 2, "init": "official"}
+
+
+def _stack(tensors: dict[str, Tensor], heads: int, layers: int, prefix: str) -> Tensors:
+    """``hyper_net.nets.HEAD.net.LAYER.0.*`` as :class:`inrkit_inrv.mlp_heads.MLPHeads` has it: hidden ones stacked."""
+    named = {}
+    for leaf in ("weight", "bias"):
+        for layer in range(layers - 1):
+            parts = [tensors[f"hyper_net.nets.{head}.net.{layer}.0.{leaf}"] for head in range(heads)]
+            named[f"{prefix}hidden.{layer}.{leaf}"] = torch.stack(parts)
+        for head in range(heads):
+            named[f"{prefix}last.{head}.{leaf}"] = tensors[f"hyper_net.nets.{head}.net.{layers - 1}.0.{leaf}"]
+    return named
+
+
+def _optimizer_by_name(optim: Any, state: dict[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+    """Adam's state by parameter name: that code numbers parameters in the order of the model's tensors."""
+    if optim is None:
+        return {}
+    unread = sorted(set(optim) - {"state", "param_groups"})
+    order = [number for group in optim["param_groups"] for number in group["params"]]
+    names = list(state)
+    if unread or len(order) != len(names):
+        raise BadInput(f"its optimiser has {len(order)} parameters for {len(names)} tensors, unread keys: {unread}")
+    by_name = {
+        name: optim["state"][number] for number, name in zip(order, names, strict=True) if number in optim["state"]
+    }
+    for name, slots in by_name.items():
+        if set(slots) != set(SLOTS) or slots["exp_avg"].shape != state[name].shape:
+            raise BadInput(f"its optimiser's state of {name} is not Adam's: {sorted(slots)}")
+    return by_name
+
+
+def _own_optimizer(slots: dict[str, dict[str, Tensor]], heads: int, layers: int, extra: Tensors) -> Tensors:
+    """The moments of the hypernetwork, stacked like it; those of everything else go to `extra`."""
+    own: Tensors = {}
+    for slot, values in slots.items():
+        extra |= {f"optim.{slot}.{key}": value for key, value in values.items() if not key.startswith("hyper_net.")}
+        stacked = _stack({key: torch.as_tensor(value).float() for key, value in values.items()}, heads, layers, "")
+        for name, value in stacked.items():
+            if slot == "step" and value.numel() > 1:
+                if value.min() != value.max():
+                    raise BadInput(f"its optimiser took different numbers of steps on the heads of {name}")
+                value = value.flatten()[0]
+            own[f"{slot}.hypernetwork.{name}"] = value
+    return own
+
+
+def _learned_latents(latents: Any) -> tuple[Tensor, Tensor]:
+    """``{i: [mean, log variance, z]}`` as (n, size) and the numbers i (n,), in order of i."""
+    if not isinstance(latents, dict) or not latents:
+        return torch.zeros(0), torch.zeros(0, dtype=torch.long)
+    index = sorted(latents)
+    for i in index:
+        if len(latents[i]) != 3 or any(value is not None for value in latents[i][:2]):
+            raise BadInput(f"learned_latents[{i}] is not [None, None, z]")
+    return torch.stack([latents[i][2].flatten() for i in index]), torch.tensor(index)

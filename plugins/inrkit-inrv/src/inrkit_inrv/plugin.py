@@ -1,0 +1,53 @@
+"""What this distribution offers; imported at start, so nothing heavy."""
+
+from __future__ import annotations
+
+from inrkit import declare, hookimpl
+
+
+@hookimpl
+def inrkit_methods() -> list[declare.Method]:
+    """The method and its presets."""
+    return [
+        declare.Method(
+            name="inrv",
+            target="inrkit_inrv.method:InrV",
+            options="inrkit_inrv.options:InrVOptions",
+            summary="INR-V: a continuous representation space of videos (TMLR 2022)",
+            encoder="codebook",
+            hypernetwork="mlp-heads",
+            inr="nerf-mlp",
+            presets={
+                "fast": "the same architecture, trained on sampled points from a better start; good on a CPU",
+                "toy": "a small one for the generated toy videos; minutes on two cores",
+                "paper": "25x100x100 and the paper's values in everything; wants a GPU and days",
+            },
+            importer="inrkit_inrv.official:read_official",
+        )
+    ]
+
+
+@hookimpl
+def inrkit_inrs() -> list[declare.INR]:
+    """The primary network."""
+    return [
+        declare.INR(
+            name="nerf-mlp",
+            target="inrkit_inrv.nerf_mlp:NerfMLP",
+            options="inrkit_inrv.options:NerfMLPOptions",
+            summary="NeRF positional encoding and a ReLU MLP",
+        )
+    ]
+
+
+@hookimpl
+def inrkit_hypernetworks() -> list[declare.HyperNetwork]:
+    """The hypernetwork."""
+    return [
+        declare.HyperNetwork(
+            name="mlp-heads",
+            target="inrkit_inrv.mlp_heads:MLPHeads",
+            options="inrkit_inrv.options:MLPHeadsOptions",
+            summary="One ReLU MLP for each weight tensor of the INR",
+        )
+    ]

@@ -1,0 +1,123 @@
+"""inrkit: a plugin-based toolkit for video implicit neural representations.
+
+Everything public is here, and is imported when it is first used: ``import inrkit`` alone imports no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from inrkit.errors import BadInput, InrkitError, PluginError
+from inrkit.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from inrkit import declare
+    from inrkit.discovery import plugins
+    from inrkit.engine.fit import fit
+    from inrkit.engine.runs import load
+    from inrkit.engine.start import train
+    from inrkit.interfaces import (
+        INR,
+        ClipBatch,
+        Dataset,
+        Decode,
+        Encoder,
+        HyperNetwork,
+        Imported,
+        Method,
+        Metric,
+        Observation,
+        ObservationTask,
+        Output,
+        Sample,
+        Sampler,
+        Shape,
+        Shapes,
+        Situation,
+        Spec,
+        Task,
+        TaskResult,
+        Tensors,
+        Unit,
+        coarsest,
+        per_clip,
+    )
+    from inrkit.interfaces.coordinates import grid
+    from inrkit.interfaces.pixels import to_float, to_uint8
+    from inrkit.model import VideoModel
+    from inrkit.video import Video, read_video, write_video
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "declare": "",
+    "fit": "engine.fit",
+    "load": "engine.runs",
+    "plugins": "discovery",
+    "train": "engine.start",
+    "grid": "interfaces.coordinates",
+    "to_float": "interfaces.pixels",
+    "to_uint8": "interfaces.pixels",
+    "VideoModel": "model",
+    "Video": "video",
+    "read_video": "video",
+    "write_video": "video",
+}
+"""Where a public name is defined, if not in ``inrkit.interfaces``."""
+
+__all__ = [
+    "INR",
+    "BadInput",
+    "ClipBatch",
+    "Dataset",
+    "Decode",
+    "Encoder",
+    "HyperNetwork",
+    "Imported",
+    "InrkitError",
+    "Method",
+    "Metric",
+    "Observation",
+    "ObservationTask",
+    "Output",
+    "PluginError",
+    "Sample",
+    "Sampler",
+    "Shape",
+    "Shapes",
+    "Situation",
+    "Spec",
+    "Task",
+    "TaskResult",
+    "Tensors",
+    "Unit",
+    "Video",
+    "VideoModel",
+    "coarsest",
+    "declare",
+    "fit",
+    "grid",
+    "hookimpl",
+    "load",
+    "per_clip",
+    "plugins",
+    "read_video",
+    "to_float",
+    "to_uint8",
+    "train",
+    "write_video",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'inrkit' has no attribute {name!r}")
+    home = _HOMES.get(name, "interfaces")
+    value = getattr(import_module(f"inrkit.{home}"), name) if home else import_module(f"inrkit.{name}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

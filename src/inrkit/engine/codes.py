@@ -1,0 +1,110 @@
+"""What is learned for each training clip: rows, each with its own Adam, so that clips not in the batch do not move."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from inrkit.interfaces import Encoder, Tensors
+from inrkit.interfaces.seeds import seed_of
+
+BETAS = (0.9, 0.999)
+EPS = 1e-8
+
+
+class CodeTable:
+    """The codes of the training clips and their optimiser (Adam, Kingma & Ba, ICLR 2015), row by row.
+
+    A dense Adam moves the rows of clips that are not in the batch by their momentum. Here such rows stay, and each
+    row's bias correction counts its own visits.
+
+    Attributes:
+        rows, exp_avg, exp_avg_sq: Name to (N, *shape).
+        visits: (N,) int64, how often each clip was trained on.
+    """
+
+    def __init__(self) -> None:
+        self.rows: Tensors = {}
+        self.exp_avg: Tensors = {}
+        self.exp_avg_sq: Tensors = {}
+        self.visits = torch.zeros(0, dtype=torch.long)
+
+    def __len__(self) -> int:
+        return len(self.visits)
+
+    def grow(self, count: int, encoder: Encoder, seed: int) -> None:
+        """Append the initial codes of new clips until there are `count` rows. Row i depends on `seed` and i alone."""
+        new = range(len(self), count)
+        if not new:
+            return
+        with torch.random.fork_rng(devices=[]):
+            codes = []
+            for i in new:
+                torch.manual_seed(seed_of(seed, "code", i))
+                codes.append(encoder.initial_codes())
+        for name in encoder.codes:
+            rows = torch.stack([code[name] for code in codes]).detach().float()
+            for table, values in (
+                (self.rows, rows),
+                (self.exp_avg, torch.zeros_like(rows)),
+                (self.exp_avg_sq, torch.zeros_like(rows)),
+            ):
+                table[name] = torch.cat((table[name], values.to(table[name]))) if name in table else values
+        self.visits = torch.cat((self.visits, self.visits.new_zeros(len(new))))
+
+    def to(self, device: torch.device) -> CodeTable:
+        """Move everything to `device`."""
+        for table in (self.rows, self.exp_avg, self.exp_avg_sq):
+            for name, values in table.items():
+                table[name] = values.to(device)
+        self.visits = self.visits.to(device)
+        return self
+
+    def take(self, index: Tensor) -> Tensors:
+        """Copies of the rows `index` (B,) that gather gradients."""
+        return {name: rows[index].requires_grad_() for name, rows in self.rows.items()}
+
+    @torch.no_grad()
+    def step(self, index: Tensor, taken: Tensors, lr: float) -> None:
+        """One step of Adam on the rows `index`, all different, by the gradients of what :meth:`take` gave for them."""
+        self.visits[index] += 1
+        visits = self.visits[index].float()
+        for name, code in taken.items():
+            if code.grad is None:
+                continue
+            gradient = code.grad
+            mean = torch.lerp(gradient, self.exp_avg[name][index], BETAS[0])
+            square = torch.lerp(gradient.square(), self.exp_avg_sq[name][index], BETAS[1])
+            self.exp_avg[name][index] = mean
+            self.exp_avg_sq[name][index] = square
+            correct, correct_sq = ((1 - beta**visits).view(-1, *[1] * (gradient.ndim - 1)) for beta in BETAS)
+            self.rows[name][index] -= lr * (mean / correct) / ((square / correct_sq).sqrt() + EPS)
+
+    def state_dict(self) -> Tensors:
+        """Flat name to tensor, to be saved."""
+        state = {"visits": self.visits}
+        for prefix, table in self._tables():
+            state |= {f"{prefix}.{name}": values.contiguous() for name, values in table.items()}
+        return state
+
+    def load_state_dict(self, state: Tensors) -> None:
+        """Take what :meth:`state_dict` gave.
+
+        Raises:
+            ValueError: Tensors are missing, unknown, or differ in length.
+        """
+        rest = dict(state)
+        self.visits = rest.pop("visits")
+        for prefix, table in self._tables():
+            table.clear()
+            for key in [key for key in rest if key.startswith(prefix + ".")]:
+                table[key.removeprefix(prefix + ".")] = rest.pop(key)
+        tables = [table for _, table in self._tables()]
+        shapes = [{name: tuple(values.shape) for name, values in table.items()} for table in tables]
+        if rest or any(other != shapes[0] for other in shapes):
+            raise ValueError("codes and their moments do not belong together")
+        if any(shape[0] != len(self) for shape in shapes[0].values()):
+            raise ValueError("codes differ in number from their visits")
+
+    def _tables(self) -> tuple[tuple[str, Tensors], ...]:
+        return ("codes", self.rows), ("exp_avg", self.exp_avg), ("exp_avg_sq", self.exp_avg_sq)

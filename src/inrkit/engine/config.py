@@ -1,0 +1,78 @@
+"""Everything a run was made from, as plain data: what config.json holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from inrkit.engine.options import DataOptions, Strict, TrainOptions
+from inrkit.errors import BadInput
+from inrkit.interfaces.types import Shape
+
+FORMAT = 1
+"""The version of the layout of config.json and of checkpoints."""
+
+
+class ComponentConfig(Strict):
+    """One named, installed thing and its options."""
+
+    name: str
+    distribution: str
+    version: str
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class DataConfig(Strict):
+    """Where the clips came from."""
+
+    source: str | None = Field(description="what was given as SOURCE; None for an imported run")
+    dataset: ComponentConfig | None = None
+    val: str | None = None
+    options: DataOptions
+    clip_shape: Shape
+    fps: float = 25.0
+    clips: list[str] = Field(default_factory=list, description="the training clips, in the order of their codes")
+    held_out: list[str] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+
+
+class RunConfig(Strict):
+    """What config.json holds."""
+
+    format: int = FORMAT
+    inrkit: str
+    preset: str | None
+    method: ComponentConfig
+    encoder: ComponentConfig
+    hypernetwork: ComponentConfig
+    inr: ComponentConfig
+    data: DataConfig
+    train: TrainOptions
+    seed: int = Field(0, ge=0)
+    device: str = "cpu"
+    init_from: str | None = None
+    environment: dict[str, str] = Field(default_factory=dict)
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON, whole or not at all."""
+        from inrkit.engine.files import write_atomically
+
+        write_atomically(path, (self.model_dump_json(indent=2) + "\n").encode())
+
+    @classmethod
+    def read(cls, path: Path) -> RunConfig:
+        """The configuration in a config.json.
+
+        Raises:
+            BadInput: It is missing, no JSON, or does not say what a run's configuration must.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError as error:
+            raise BadInput(f"{path.parent} is no run: it has no {path.name}", "Name the folder of a run.") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise BadInput(f"{path} is no run's configuration: {where}: {first['msg']}") from error

@@ -1,0 +1,158 @@
+"""The clips of a run: which are trained on, which are held out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from inrkit.engine.options import DataOptions
+from inrkit.errors import BadInput
+from inrkit.interfaces import Dataset
+from inrkit.interfaces.types import Shape
+from inrkit.video import ClipSettings, ClipStore, Video, find_videos, prepare_clips
+
+IN_MEMORY = 4 * 2**30
+"""Clips up to this many bytes are kept in memory."""
+
+Progress = Callable[[int, int, int], None]
+
+
+@dataclass
+class Clips:
+    """Some rows of a store, in memory where they fit.
+
+    Attributes:
+        names: Of each clip, ``video@start frame``.
+        video: (N, T, H, W, 3) uint8, or None if they are read from the store when needed.
+    """
+
+    store: ClipStore
+    rows: list[int]
+    names: list[str]
+    video: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def shape(self) -> Shape:
+        """(T, H, W) of a clip."""
+        frames, height, width, _ = self.store.clip_shape
+        return frames, height, width
+
+    def load(self, device: torch.device) -> Clips:
+        """Keep them in memory, on `device`, if they are few enough."""
+        frames, height, width = self.shape
+        if 0 < len(self) * frames * height * width * 3 <= IN_MEMORY:
+            self.video = self.store.read(self.rows).to(device)
+        return self
+
+    def read(self, index: Sequence[int] | Tensor) -> Tensor:
+        """(B, T, H, W, 3) uint8: the clips at `index`."""
+        if self.video is not None:
+            return self.video[torch.as_tensor(index, device=self.video.device)]
+        chosen = index.tolist() if isinstance(index, Tensor) else index
+        return self.store.read([self.rows[i] for i in chosen])
+
+    def source(self, index: Tensor) -> tuple[Tensor, Tensor | None]:
+        """A video tensor and the rows of it that are the clips at `index`, copying as little as possible."""
+        return (self.read(index), None) if self.video is None else (self.video, index)
+
+
+def gather(
+    source: str | Dataset,
+    dataset_options: object,
+    val: str | None,
+    options: DataOptions,
+    progress: Progress | None = None,
+) -> tuple[Clips, Clips, list[str]]:
+    """The training clips, the held-out clips, and what is worth knowing about the split.
+
+    Raises:
+        BadInput: A source is missing or gives no clip, or nothing is left to train on.
+    """
+    shape = (options.frames, *options.size)
+    if isinstance(source, Dataset):
+        own = list(source.held_out(dataset_options, shape)) if options.holdout != 0 else []
+        store = _prepare(source.clips(dataset_options, shape), options, options.limit, progress)
+    else:
+        own = []
+        store = _prepare(find_videos(source), options, options.limit, progress)
+    if val is not None:
+        own = list(find_videos(val))
+    if own:
+        held = _prepare(own, options, None, progress)
+        everything = list(range(len(store)))
+        return _clips(store, everything), _clips(held, _spread(range(len(held)), options.val_size)), []
+    train, held_rows, notes = split(store, options)
+    return _clips(store, train), _clips(store, held_rows), notes
+
+
+def split(store: ClipStore, options: DataOptions) -> tuple[list[int], list[int], list[str]]:
+    """Rows to train on and rows held out: whole videos from the end, or of a single video its last clips.
+
+    Default: the last tenth of the videos, at most as many as give `val_size` clips.
+    """
+    everything = list(range(len(store)))
+    if options.holdout == 0:
+        return everything, [], ["Trained on everything (--holdout 0): nothing held out was measured."]
+    if len(store) == 1:
+        return everything, [], ["There is only one clip: nothing held out was measured."]
+    groups: dict[str, list[int]] = {}
+    for row, clip in enumerate(store.clips):
+        groups.setdefault(clip.video, []).append(row)
+    if len(groups) == 1:
+        return _split_one_video(store, options)
+    videos = list(groups.values())
+    wanted = _how_many(options.holdout, len(videos))
+    held: list[int] = []
+    for video in reversed(videos[-wanted:]):
+        if options.holdout is None and len(held) >= options.val_size:
+            break
+        held = video + held
+    train = [row for row in everything if row < held[0]]
+    return train, _spread(held, options.val_size), []
+
+
+def _split_one_video(store: ClipStore, options: DataOptions) -> tuple[list[int], list[int], list[str]]:
+    wanted = _how_many(options.holdout, len(store))
+    if options.holdout is None:
+        wanted = min(wanted, options.val_size)
+    first = len(store) - wanted
+    begins = store.clips[first].start
+    train = [row for row in range(first) if store.clips[row].start + store.clip_shape[0] <= begins]
+    if not train:
+        raise BadInput(
+            f"holding out {wanted} of {len(store)} overlapping clips leaves none to train on",
+            "Use a larger --stride, or --holdout 0.",
+        )
+    return train, _spread(range(first, len(store)), options.val_size), []
+
+
+def _how_many(holdout: float | None, total: int) -> int:
+    wanted = max(1, total // 10) if holdout is None else round(holdout * total) if holdout < 1 else int(holdout)
+    if wanted >= total:
+        raise BadInput(f"holding out {wanted} of {total} leaves nothing to train on", "Use a smaller --holdout.")
+    return max(1, wanted)
+
+
+def _spread(rows: Sequence[int], most: int) -> list[int]:
+    """At most `most` of the rows, evenly."""
+    if len(rows) <= most:
+        return list(rows)
+    return [rows[i * len(rows) // most] for i in range(most)]
+
+
+def _prepare(
+    videos: Iterable[Path | Video], options: DataOptions, limit: int | None, progress: Progress | None
+) -> ClipStore:
+    settings = ClipSettings(options.frames, options.size, stride=options.stride, fit=options.fit, limit=limit)
+    return prepare_clips(list(videos), settings, progress=progress)
+
+
+def _clips(store: ClipStore, rows: list[int]) -> Clips:
+    return Clips(store, rows, [f"{store.clips[row].video}@{store.clips[row].start}" for row in rows])

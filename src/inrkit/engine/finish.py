@@ -1,0 +1,127 @@
+"""What is measured and drawn once a run is trained: from uint8 frames, rendered by the saved checkpoint."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from inrkit.engine.data import Clips
+from inrkit.engine.files import write_atomically
+from inrkit.engine.fit import fit
+from inrkit.engine.novel import draw_interpolation, draw_novel
+from inrkit.engine.plan import Plan
+from inrkit.engine.reporter import Reporter
+from inrkit.engine.runs import Run, load
+from inrkit.interfaces import ClipBatch, Tensors
+from inrkit.interfaces.pixels import to_uint8
+from inrkit.interfaces.seeds import seed_of
+from inrkit.metrics.psnr import psnr, static_floor
+from inrkit.model import VideoModel
+from inrkit.report.sheets import pair_sheet
+from inrkit.video import write_png
+
+MOST = 256
+"""Training clips measured, spread evenly over all of them."""
+
+FIT_STEPS, FIT_POINTS = 200, 4096
+"""The short fit of a held-out clip."""
+
+BATCH, SHOWN = 8, 6
+
+
+def finish(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
+    """Measure a trained run, draw its sheets, and write result.json, which marks it as finished.
+
+    Returns:
+        The content of result.json: PSNR in dB on training clips and held-out clips, each beside the static floor.
+    """
+    model = load(run.path, device=plan.config.device)
+    train, held_out = plan.train, plan.held_out
+    run.samples.mkdir(exist_ok=True)
+    result: dict[str, Any] = {"steps": run.config.train.steps, **_training_time(run)}
+    if model.latents:
+        rows = spread(len(train), MOST)
+        latents = {name: values[rows] for name, values in model.latents.items()}
+        result["train"] = compare(run, model, latents, train, rows, "train", reporter)
+        if len(train) > 1:
+            draw_novel(run, model)
+            draw_interpolation(run, model)
+    if len(held_out):
+        started = time.perf_counter()
+        index = list(range(len(held_out)))
+        found = fit_clips(model, held_out, reporter)
+        seconds = (time.perf_counter() - started) / len(held_out)
+        result["held_out"] = compare(run, model, found, held_out, index, "held-out", reporter)
+        result["held_out"] |= {"fit_steps": FIT_STEPS, "fit_seconds_per_clip": round(seconds, 3)}
+    write_atomically(run.result_file, (json.dumps(result, indent=2) + "\n").encode())
+    return result
+
+
+def spread(total: int, most: int) -> list[int]:
+    """At most `most` of the numbers below `total`, evenly."""
+    return [i * total // min(total, most) for i in range(min(total, most))]
+
+
+def compare(
+    run: Run, model: VideoModel, latents: Tensors, clips: Clips, rows: Sequence[int], name: str, reporter: Reporter
+) -> dict[str, Any]:
+    """PSNR of rendered clips against the true ones, clip by clip, and a sheet of some of both."""
+    values, floors, shown = [], [], []
+    for part in torch.arange(len(rows)).split(BATCH):
+        truth = clips.read([rows[i] for i in part.tolist()]).cpu()
+        rendered = to_uint8(model.render({k: v[part.to(v.device)] for k, v in latents.items()}, clips.shape)).cpu()
+        values.append(psnr(rendered, truth))
+        floors.append(static_floor(truth))
+        shown += list(zip(truth, rendered, strict=True))
+        del shown[SHOWN:]
+        reporter.measuring(f"{name} clips", int(part[-1]) + 1, len(rows))
+    labels = [clips.names[row] for row in rows[: len(shown)]]
+    sheet = pair_sheet([truth for truth, _ in shown], [rendered for _, rendered in shown], labels)
+    write_png(run.samples / f"{name}.png", sheet)
+    score, floor = torch.cat(values), torch.cat(floors)
+    return {
+        "clips": len(rows),
+        "psnr": _mean(score),
+        "static_floor": _mean(floor),
+        "above_floor": _round(_mean(score) - _mean(floor)),
+        "worst": _round(float(score.min())),
+        "best": _round(float(score.max())),
+    }
+
+
+def fit_clips(model: VideoModel, clips: Clips, reporter: Reporter) -> Tensors:
+    """Latents of clips that were never trained on, by the short fit."""
+    assert model.config is not None
+    parts = []
+    for part in torch.arange(len(clips)).split(BATCH):
+        seed = seed_of(model.config.seed, "held-out", int(part[0]))
+        batch = ClipBatch(clips.read(part), seed=seed, device=model.device)
+        parts.append(fit(model, batch, steps=FIT_STEPS, amount=FIT_POINTS))
+        reporter.measuring("held-out clips fitted", int(part[-1]) + 1, len(clips))
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+
+def _training_time(run: Run) -> dict[str, Any]:
+    from inrkit.engine.log import read_metrics
+
+    lines = list(read_metrics(run.metrics_file))
+    if not lines:
+        return {}
+    last = lines[-1]
+    visits = last["step"] * min(run.config.train.batch, len(run.config.data.clips))
+    return {"seconds": last["seconds"], "clips_per_second": _round(visits / max(last["seconds"], 1e-9))}
+
+
+def _mean(values: Tensor) -> float:
+    """Over clips; a clip that is met exactly counts as 100 dB."""
+    return _round(float(values.clamp(max=100.0).mean()))
+
+
+def _round(value: float) -> float:
+    return round(value, 2) if math.isfinite(value) else 100.0

@@ -1,0 +1,61 @@
+"""The options of the core, in the sections ``data`` and ``train``. Imported for help, so nothing heavy here."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class Strict(BaseModel):
+    """No unknown keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DataOptions(Strict):
+    """Section ``data``: how clips are cut."""
+
+    frames: int = Field(25, ge=1, le=100_000, description="frames of a clip")
+    stride: int | None = Field(None, ge=1, description="frames between the starts of two clips; default: no overlap")
+    size: tuple[int, int] = Field((64, 64), description="height x width of a clip; N for NxN")
+    fit: Literal["crop", "pad", "squash"] = Field("crop", description="what to do about another aspect ratio")
+    limit: int | None = Field(None, ge=1, description="use only the first clips")
+    holdout: float | None = Field(None, ge=0, description="videos (or, below 1, the share of them) not trained on")
+    val_size: int = Field(16, ge=1, description="most held-out clips to measure")
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _size(cls, value: Any) -> Any:
+        """64 and "48x80" as well as [48, 80]."""
+        if not isinstance(value, int | str):
+            return value
+        height, _, width = str(value).lower().partition("x")
+        return height, width or height
+
+    @field_validator("size")
+    @classmethod
+    def _positive(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if min(value) < 1:
+            raise ValueError("should be HxW in pixels, each at least 1")
+        return value
+
+
+class TrainOptions(Strict):
+    """Section ``train``: how the space is found."""
+
+    steps: int = Field(2000, ge=1, description="optimiser steps")
+    batch: int = Field(16, ge=1, description="clips in a step")
+    points: float = Field(0.05, gt=0, le=1, description="share of a clip's pixels in a step")
+    lr: float = Field(2e-3, gt=0, description="learning rate of the model and the codes")
+    schedule: Literal["cosine", "constant"] = Field("cosine", description="of the learning rate")
+    warmup: int = Field(50, ge=0, description="steps over which the learning rate rises")
+    checkpoint_every: int | None = Field(None, ge=1, description="steps between checkpoints; default: 10 in all")
+    keep: int = Field(2, ge=1, description="checkpoints to keep, the newest ones")
+    sheet_every: int | None = Field(None, ge=1, description="steps between sample sheets; default: 10 in all")
+    log_every: int | None = Field(None, ge=1, description="steps between logged lines; default: 100 in all")
+
+    def every(self, name: Literal["checkpoint", "sheet", "log"]) -> int:
+        """The steps between two checkpoints, sheets or logged lines."""
+        chosen: int | None = getattr(self, f"{name}_every")
+        return chosen or max(1, self.steps // (100 if name == "log" else 10))

@@ -1,0 +1,281 @@
+"""From what was asked for to everything a run needs: the configuration, the clips, the method."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, cast
+
+import torch
+from pydantic import BaseModel
+
+from inrkit import declare
+from inrkit.discovery import load_registry
+from inrkit.engine.config import ComponentConfig, DataConfig, RunConfig
+from inrkit.engine.data import Clips, gather
+from inrkit.engine.options import DataOptions, TrainOptions
+from inrkit.engine.reporter import Reporter
+from inrkit.errors import BadInput, did_you_mean
+from inrkit.interfaces import Dataset, Method, Situation
+from inrkit.options import resolve
+
+TOY = "toy"
+"""The dataset, and the preset if the method has one, that are used without a SOURCE."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for; None and {} mean the default.
+
+    Attributes:
+        plugin: The name of a method; None where only one is installed.
+        source: A path, the name of a dataset, or None for the generated toy videos.
+        device: "auto", "cpu", "cuda", "cuda:i" or "mps".
+        layers: Options, ``"section.key"`` or ``"key"`` to value; later layers win.
+    """
+
+    plugin: str | None = None
+    source: str | None = None
+    preset: str | None = None
+    encoder: str | None = None
+    hypernetwork: str | None = None
+    inr: str | None = None
+    val: str | None = None
+    seed: int | None = None
+    device: str = "auto"
+    init_from: str | None = None
+    layers: tuple[Mapping[str, Any], ...] = field(default=())
+
+
+@dataclass
+class Plan:
+    """What a training needs."""
+
+    config: RunConfig
+    method: Method
+    train: Clips
+    held_out: Clips
+
+
+def make_plan(request: Request, reporter: Reporter) -> Plan:
+    """Settle everything, checking all that can be checked before the clips are prepared.
+
+    Raises:
+        BadInput: An unknown name, preset, key or value; a bad source.
+        PluginError: A plugin asked for is broken.
+    """
+    registry = load_registry()
+    plugin = choose_method(request.plugin)
+    declared = cast(declare.Method, registry.find("method", plugin).declaration)
+    cls: type[Method] = registry.get("method", plugin)
+    chosen = {kind: getattr(request, kind) or getattr(declared, kind) for kind in ("encoder", "hypernetwork", "inr")}
+    for kind, name in chosen.items():
+        registry.get(kind, name)
+    dataset = _dataset(request.source)
+    preset = _preset(declared, request)
+    models = option_models({"method": plugin, **chosen} | ({"dataset": dataset} if dataset else {}))
+
+    def settle(situation: Situation) -> dict[str, BaseModel]:
+        settings = cls.preset(preset, situation) if preset else {}
+        return resolve(models, _applicable(settings, models, declared, chosen), *request.layers)
+
+    device = resolve_device(request.device)
+    first = settle(Situation(0, None, device.partition(":")[0]))
+    cls(first["method"])  # what it lacks (weights files) is said before any preparation
+    data = cast(DataOptions, first["data"])
+    source: str | Dataset = registry.get("dataset", dataset)() if dataset else cast(str, request.source)
+    train, held_out, notes = gather(source, first.get("dataset"), request.val, data, reporter.preparing)
+    for note in notes:
+        reporter.note(note)
+    options = settle(Situation(len(train), train.shape, device.partition(":")[0]))
+    config = RunConfig(
+        inrkit=version("inrkit"),
+        preset=preset,
+        method=_component("method", plugin, options["method"]),
+        **{kind: _component(kind, name, options[kind]) for kind, name in chosen.items()},
+        data=DataConfig(
+            source=request.source or TOY,
+            dataset=_component("dataset", dataset, options["dataset"]) if dataset else None,
+            val=request.val,
+            options=cast(DataOptions, options["data"]),
+            clip_shape=train.shape,
+            fps=train.store.clips[0].fps,
+            clips=train.names,
+            held_out=held_out.names,
+            notes=notes,
+        ),
+        train=cast(TrainOptions, options["train"]),
+        seed=request.seed or 0,
+        device=device,
+        init_from=request.init_from,
+        environment=environment(),
+    )
+    return Plan(config, make_method(config), train, held_out)
+
+
+def choose_method(name: str | None) -> str:
+    """`name`, or the one method that is installed.
+
+    Raises:
+        BadInput: None is named, and there is not just one.
+    """
+    known = load_registry().names("method")
+    if name is None and len(known) != 1:
+        raise BadInput("no method is named", f"Add --plugin NAME. {did_you_mean('', known)}")
+    return name or known[0]
+
+
+def option_models(names: Mapping[str, str]) -> dict[str, type[BaseModel]]:
+    """Section to options model: those of the named components, by kind, and the core's own."""
+    registry = load_registry()
+    own: dict[str, type[BaseModel]] = {"train": TrainOptions, "data": DataOptions}
+    return own | {kind: registry.options(kind, name) for kind, name in names.items()}
+
+
+def check_same(request: Request, config: RunConfig) -> None:
+    """A resumed run goes on as it was begun: whatever is asked for explicitly must be what it has.
+
+    Raises:
+        BadInput: Something differs.
+    """
+    asked = {
+        "plugin": (request.plugin, config.method.name),
+        "source": (request.source, config.data.source),
+        "preset": (request.preset, config.preset),
+        "seed": (request.seed, config.seed),
+        "val": (request.val, config.data.val),
+        "init-from": (request.init_from, config.init_from),
+        **{kind: (getattr(request, kind), getattr(config, kind).name) for kind in ("encoder", "hypernetwork", "inr")},
+    }
+    differing = [f"{name} is {had}, not {want}" for name, (want, had) in asked.items() if want not in (None, had)]
+    parts = {kind: getattr(config, kind) for kind in ("method", "encoder", "hypernetwork", "inr")}
+    if config.data.dataset:
+        parts["dataset"] = config.data.dataset
+    saved = {f"{kind}.{key}": value for kind, part in parts.items() for key, value in part.options.items()}
+    for section, options in (("train", config.train), ("data", config.data.options)):
+        saved |= {f"{section}.{key}": value for key, value in options.model_dump(mode="json").items()}
+    models = option_models({kind: part.name for kind, part in parts.items()})
+    before, after = resolve(models, saved), resolve(models, saved, *request.layers)
+    for section, settled in before.items():
+        had, wanted = settled.model_dump(mode="json"), after[section].model_dump(mode="json")
+        differing += [f"{section}.{key} is {had[key]}, not {wanted[key]}" for key in had if had[key] != wanted[key]]
+    if differing:
+        raise BadInput(
+            f"the run to resume was begun otherwise: {'; '.join(differing)}",
+            "Resume it as it is, or start another with --init-from.",
+        )
+
+
+def resolve_device(wanted: str) -> str:
+    """The device meant by "auto", or `wanted` if it is here.
+
+    Raises:
+        BadInput: It is unknown or not on this machine.
+    """
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    kind, _, index = wanted.partition(":")
+    if kind not in ("cpu", "cuda", "mps") or (index and not (kind == "cuda" and index.isdigit())):
+        raise BadInput(f"unknown device {wanted!r}", "Use auto, cpu, cuda, cuda:INDEX or mps.")
+    if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
+        raise BadInput(f"there is no {wanted} here ({torch.cuda.device_count()} CUDA devices)", "Use --device cpu.")
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise BadInput("there is no mps device here", "Use --device cpu.")
+    return wanted
+
+
+def reopen(config: RunConfig, reporter: Reporter) -> Plan:
+    """The plan of a run that was begun; the clips must be those it was begun with.
+
+    Raises:
+        BadInput: The source is gone or gives other clips, or the run was imported and has none.
+    """
+    registry = load_registry()
+    data = config.data
+    if data.source is None:
+        raise BadInput("an imported run has no videos to go on training with", "Start a run with --init-from.")
+    source: str | Dataset = data.source
+    options: BaseModel | None = None
+    if data.dataset:
+        source = registry.get("dataset", data.dataset.name)()
+        model = registry.options("dataset", data.dataset.name)
+        options = resolve({"dataset": model}, data.dataset.options)["dataset"]
+    train, held_out, _ = gather(source, options, data.val, data.options, reporter.preparing)
+    if train.names != data.clips or held_out.names != data.held_out:
+        raise BadInput(
+            f"{data.source} no longer gives the clips this run was begun with ({len(data.clips)} then, "
+            f"{len(train)} now)",
+            "Restore the videos, or start a new run with --init-from.",
+        )
+    return Plan(config, make_method(config), train, held_out)
+
+
+def make_method(config: RunConfig) -> Method:
+    """The method of a run, with its options."""
+    from inrkit.engine.build import options_of
+
+    cls: Any = load_registry().get("method", config.method.name)
+    return cast(Method, cls(options_of("method", config.method)))
+
+
+def environment() -> dict[str, str]:
+    """What else a run may depend on."""
+    names = ("torch", "numpy", "av", "torchvision", "lpips")
+    return (
+        {"python": platform.python_version(), "platform": platform.platform()}
+        | {name: found for name in names if (found := _version(name))}
+        | {"threads": str(torch.get_num_threads())}
+    )
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _dataset(source: str | None) -> str | None:
+    """The name of the dataset that `source` means, if it is no path."""
+    from pathlib import Path
+
+    if source is None:
+        return TOY
+    known = load_registry().names("dataset")
+    return source if source in known and not Path(source).exists() else None
+
+
+def _preset(declared: declare.Method, request: Request) -> str | None:
+    presets = declared.presets
+    if request.preset is not None and request.preset not in presets:
+        raise BadInput(f"{declared.name} has no preset {request.preset!r}", did_you_mean(request.preset, presets))
+    default = TOY if request.source is None and TOY in presets else next(iter(presets), None)
+    return request.preset or default
+
+
+def _applicable(
+    settings: Mapping[str, Any],
+    models: Mapping[str, type[BaseModel]],
+    declared: declare.Method,
+    chosen: Mapping[str, str],
+) -> dict[str, Any]:
+    """A preset's settings without those meant for a default component that was swapped, unless it knows them too."""
+    swapped = {kind for kind, name in chosen.items() if name != getattr(declared, kind)}
+
+    def applies(key: str) -> bool:
+        section, _, field_name = key.partition(".")
+        return section not in swapped or field_name in models[section].model_fields
+
+    return {key: value for key, value in settings.items() if applies(key)}
+
+
+def _component(kind: str, name: str, options: BaseModel) -> ComponentConfig:
+    entry = load_registry().find(kind, name)
+    return ComponentConfig(
+        name=name,
+        distribution=entry.distribution,
+        version=entry.version,
+        options=options.model_dump(mode="json"),
+    )

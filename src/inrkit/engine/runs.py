@@ -1,0 +1,142 @@
+"""The folder of a run, and loading what was trained in it."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from inrkit.engine.build import build_model
+from inrkit.engine.checkpoint import list_checkpoints, load_codes, load_model, read_state, read_tensors
+from inrkit.engine.config import FORMAT, RunConfig
+from inrkit.errors import BadInput, PluginError
+from inrkit.interfaces import Encoder
+from inrkit.model import VideoModel
+
+RUNS = Path("runs")
+
+
+class Run:
+    """A folder with config.json, metrics.jsonl, checkpoints/, samples/ and, once finished, result.json."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.config_file = self.path / "config.json"
+        self.metrics_file = self.path / "metrics.jsonl"
+        self.result_file = self.path / "result.json"
+        self.checkpoints = self.path / "checkpoints"
+        self.samples = self.path / "samples"
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """What it was made from."""
+        config = RunConfig.read(self.config_file)
+        if config.format != FORMAT:
+            raise BadInput(f"{self.path} has format {config.format}, this inrkit reads {FORMAT}", "Update inrkit.")
+        return config
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a run in the folder."""
+        return self.config_file.is_file()
+
+    @property
+    def finished(self) -> bool:
+        """Whether training and the measurements after it are done."""
+        return self.result_file.is_file()
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """The measurements after training, if finished."""
+        try:
+            result = json.loads(self.result_file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise BadInput(f"{self.result_file} is damaged: {error}", "Delete it and resume the run.") from error
+        if not isinstance(result, dict):
+            raise BadInput(f"{self.result_file} holds no object", "Delete it and resume the run.")
+        return result
+
+    def newest_checkpoint(self) -> Path | None:
+        """The last whole checkpoint, if any."""
+        return next(reversed(list_checkpoints(self.checkpoints)), None)
+
+
+def newest_run(folder: Path = RUNS) -> Run:
+    """The run changed last under `folder`.
+
+    Raises:
+        BadInput: There is none.
+    """
+    runs = sorted(folder.glob("*/config.json"), key=lambda path: path.stat().st_mtime)
+    if not runs:
+        raise BadInput(f"there is no run under {folder}/", "Train one: inrkit train --plugin inrv")
+    return Run(runs[-1].parent)
+
+
+def load(run: str | Path, *, checkpoint: int | None = None, device: str = "cpu") -> VideoModel:
+    """The model of a run, ready to render.
+
+    Args:
+        run: Its folder.
+        checkpoint: Its step; the newest if None.
+        device: "cpu", "cuda", "cuda:i" or "mps".
+
+    Returns:
+        The model in eval mode, with `codes`, `latents` (of the training clips) and `config` set.
+
+    Raises:
+        BadInput: It is no run, has no such checkpoint, or a file of it is damaged or foreign.
+        PluginError: A plugin it was made with is broken.
+    """
+    found = Run(run)
+    folder = _choose(found, checkpoint)
+    _check_versions(found.config)
+    model = build_model(found.config)
+    load_model(model, folder / "model.safetensors")
+    codes = load_codes(folder / "codes.safetensors")
+    expected = {name for name, _ in model.encoder.codes.items()}
+    if set(codes.rows) != expected:
+        raise BadInput(f"{folder} has the codes {sorted(codes.rows)}, its encoder {sorted(expected)}")
+    model.codes = {name: rows.to(device) for name, rows in codes.rows.items()}
+    saved = folder / "latents.safetensors"
+    if saved.is_file():
+        model.latents = {name: rows.to(device) for name, rows in read_tensors(saved).items()}
+    elif gives_codes(model.encoder):
+        model.latents = model.codes
+    model.config = found.config
+    return model.to(torch.device(device)).eval()
+
+
+def gives_codes(encoder: Encoder) -> bool:
+    """Whether an encoder's latents are its codes."""
+    return type(encoder).forward is Encoder.forward
+
+
+def _choose(run: Run, step: int | None) -> Path:
+    _ = run.config  # says first if it is no run at all
+    known = {read_state(path)["step"]: path for path in list_checkpoints(run.checkpoints)}
+    if not known:
+        raise BadInput(f"{run.path} has no checkpoint yet", f"Resume it: inrkit train --resume --out {run.path}")
+    if step is not None and step not in known:
+        raise BadInput(f"{run.path} has no checkpoint of step {step}", f"It has {', '.join(map(str, known))}.")
+    return known[step] if step is not None else known[max(known)]
+
+
+def _check_versions(config: RunConfig) -> None:
+    """A run made by a plugin of another minor version may not mean the same; say so instead of guessing."""
+    from inrkit.discovery import load_registry
+
+    registry = load_registry()
+    for kind in ("method", "inr", "encoder", "hypernetwork"):
+        saved = getattr(config, kind)
+        entry = registry.find(kind, saved.name)
+        if entry.version.split(".")[:2] != saved.version.split(".")[:2]:
+            raise PluginError(
+                f"the run was made with {saved.distribution} {saved.version}, installed is {entry.version}",
+                f"Install {saved.distribution}=={saved.version}.",
+            )

@@ -1,0 +1,44 @@
+"""Ctrl-C and SIGTERM: finish the step, save, then leave with the code that shells expect."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any
+
+from inrkit.errors import InrkitError
+
+
+class Stopped(InrkitError):
+    """Work was stopped by a signal, after saving. Exit code 128 + signal: 130 for Ctrl-C, 143 for SIGTERM."""
+
+    def __init__(self, number: int, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.exit_code = 128 + number
+
+
+class StopSignals:
+    """Within this context the first SIGINT or SIGTERM is only noted, in `received`; a second one acts as usual."""
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> StopSignals:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._restore()
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.received = number
+        self._restore()
+
+    def _restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()

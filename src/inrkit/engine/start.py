@@ -1,0 +1,181 @@
+"""`inrkit.train`: begin, resume or replace a run, train it, measure it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from inrkit.engine.checkpoint import load_codes, load_model
+from inrkit.engine.finish import finish
+from inrkit.engine.plan import Plan, Request, check_same, choose_method, make_plan, reopen, resolve_device
+from inrkit.engine.reporter import Reporter
+from inrkit.engine.runs import RUNS, Run
+from inrkit.engine.train import Trainer
+from inrkit.errors import BadInput, InrkitError
+
+
+def train(
+    source: str | Path | None = None,
+    *,
+    plugin: str | None = None,
+    out: str | Path | None = None,
+    preset: str | None = None,
+    steps: int | None = None,
+    seed: int | None = None,
+    device: str = "auto",
+    options: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    reporter: Reporter | None = None,
+    **choices: Any,
+) -> Path:
+    """Train a space of videos; the same as ``inrkit train``.
+
+    Args:
+        source: A video, a folder of videos or of frames, a text file that lists them, the name of a dataset, or None
+            for the generated toy videos.
+        plugin: The method; may be left out where only one is installed.
+        out: The folder of the run; default runs/PLUGIN-SOURCE.
+        preset: One of the method's.
+        steps: Optimiser steps; short for the option ``train.steps``.
+        device: "auto", "cpu", "cuda", "cuda:i" or "mps".
+        options: ``"section.key"`` or ``"key"`` to value.
+        resume: Go on where a run in `out` stopped; begin if there is none; do nothing if it is finished.
+        overwrite: Replace a run in `out`.
+        reporter: Told of progress.
+        choices: ``encoder``, ``hypernetwork``, ``inr``, ``val``, ``init_from``, by name.
+
+    Returns:
+        The folder of the run.
+
+    Raises:
+        InrkitError: Of the kind that says what to do, see :mod:`inrkit.errors`.
+    """
+    layer = dict(options or {}) | ({} if steps is None else {"train.steps": steps})
+    request = Request(
+        plugin=plugin,
+        source=None if source is None else str(source),
+        preset=preset,
+        seed=seed,
+        device=device,
+        layers=(layer,),
+        **choices,
+    )
+    path = Path(out) if out is not None else default_out(request)
+    run_training(request, path, resume=resume, overwrite=overwrite, reporter=reporter or Reporter())
+    return path
+
+
+def run_training(
+    request: Request,
+    out: Path,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    reporter: Reporter,
+    after_plan: Callable[[Plan], None] | None = None,
+) -> dict[str, Any]:
+    """Train into `out` and measure the result, going on from where a run there stopped if `resume`.
+
+    Args:
+        after_plan: Told what is settled, before training.
+
+    Returns:
+        The content of result.json.
+    """
+    run = Run(out)
+    going_on = resume and run.exists
+    if going_on and run.result is not None:
+        check_same(request, run.config)
+        return run.result
+    plan = begin_plan(request, out, resume=resume, overwrite=overwrite, reporter=reporter)
+    if after_plan:
+        after_plan(plan)
+    if going_on:
+        return _go_on(plan, run, reporter)
+    if out.exists():
+        shutil.rmtree(out)
+    trainer = Trainer(plan, run, reporter)
+    if request.init_from:
+        init_from(trainer, Path(request.init_from))
+    _create(run, plan)
+    trainer.train()
+    return finish(plan, run, reporter)
+
+
+def begin_plan(request: Request, out: Path, *, resume: bool, overwrite: bool, reporter: Reporter) -> Plan:
+    """What a training into `out` would do: that of the run there if `resume`, else what is asked for.
+
+    Raises:
+        BadInput: `out` is in use, the request is refused, or differs from the run to be resumed.
+    """
+    run = Run(out)
+    if not (resume and run.exists):
+        make_room(out, overwrite)
+        return make_plan(request, reporter)
+    check_same(request, run.config)
+    device = run.config.device if request.device == "auto" else request.device
+    return reopen(run.config.model_copy(update={"device": resolve_device(device)}), reporter)
+
+
+def _go_on(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
+    trainer = Trainer(plan, run, reporter)
+    checkpoint = run.newest_checkpoint()
+    if checkpoint:
+        trainer.resume(checkpoint)
+        reporter.note(f"Resuming {run.path} after step {trainer.step} of {plan.config.train.steps}.")
+    elif plan.config.init_from:
+        init_from(trainer, Path(plan.config.init_from))
+    if trainer.step < plan.config.train.steps:
+        trainer.train()
+    return finish(plan, run, reporter)
+
+
+def _create(run: Run, plan: Plan) -> None:
+    try:
+        run.path.mkdir(parents=True, exist_ok=True)
+        plan.config.save(run.config_file)
+    except OSError as error:
+        raise InrkitError(f"{run.path} cannot be written: {error.strerror}", "Choose another --out.") from error
+
+
+def make_room(out: Path, overwrite: bool) -> None:
+    """Refuse a folder that is in use; whatever is no run is never deleted.
+
+    Raises:
+        BadInput: `out` is a file, or a folder with something in it that may not be replaced.
+    """
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not Run(out).exists:
+        raise BadInput(f"{out} exists and is no run", "Choose another --out.")
+    if not overwrite:
+        raise BadInput(f"{out} already holds a run", "Choose another --out, or add --resume or --overwrite.")
+
+
+def init_from(trainer: Trainer, path: Path) -> None:
+    """Start from the model of another run, and from its codes where it was trained on as many clips.
+
+    Raises:
+        BadInput: It has no checkpoint, or its components have other shapes.
+    """
+    checkpoint = Run(path).newest_checkpoint()
+    if checkpoint is None:
+        raise BadInput(f"--init-from {path}: there is no run with a checkpoint", "Name the folder of a run.")
+    load_model(trainer.model, checkpoint / "model.safetensors")
+    codes = load_codes(checkpoint / "codes.safetensors")
+    known = trainer.plan.config.data.clips
+    old = {name: i for i, name in enumerate(Run(path).config.data.clips)}
+    shared = [(row, old[name]) for row, name in enumerate(known) if name in old]
+    for name, rows in codes.rows.items():
+        for row, other in shared:
+            trainer.codes.rows[name][row] = rows[other].to(trainer.device)
+    trainer.reporter.note(f"Began with the model of {path}, and its codes of {len(shared)} of {len(known)} clips.")
+
+
+def default_out(request: Request) -> Path:
+    """runs/PLUGIN-SOURCE."""
+    source = Path(request.source).resolve().stem if request.source else "toy"
+    return RUNS / f"{choose_method(request.plugin).replace('/', '-')}-{source}"

@@ -1,0 +1,257 @@
+"""The training loop: many clips and a sample of coordinates in each step."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from inrkit.engine.build import build_model
+from inrkit.engine.checkpoint import (
+    load_codes,
+    load_model,
+    load_optimizer,
+    optimizer_tensors,
+    read_state,
+    save_checkpoint,
+)
+from inrkit.engine.codes import CodeTable
+from inrkit.engine.latents import clip_batch, compute_features, training_latents
+from inrkit.engine.log import Log
+from inrkit.engine.options import TrainOptions
+from inrkit.engine.plan import Plan
+from inrkit.engine.reporter import Reporter
+from inrkit.engine.runs import Run, gives_codes
+from inrkit.engine.signals import Stopped, StopSignals
+from inrkit.errors import InrkitError
+from inrkit.interfaces import Tensors, coarsest
+from inrkit.interfaces.pixels import to_uint8
+from inrkit.interfaces.seeds import generator, seed_of
+from inrkit.model import VideoModel
+from inrkit.report.sheets import pair_sheet
+from inrkit.video import write_png
+
+COLLAPSE_DB, COLLAPSE_LINES = 8.0, 5
+"""A run has collapsed when its PSNR stays this far below its best for so many logged lines."""
+
+SHEET_CLIPS = 4
+
+
+class Trainer:
+    """One training, from its start or its last checkpoint to its last step.
+
+    What happens in a step depends on the seed and the step alone: coordinates on (seed, step), the order of clips on
+    (seed, epoch), dropout on (seed, step). So a resumed run goes where an uninterrupted one would have gone.
+    """
+
+    def __init__(self, plan: Plan, run: Run, reporter: Reporter) -> None:
+        self.plan, self.run, self.reporter = plan, run, reporter
+        self.config, self.options = plan.config, plan.config.train
+        self.device = torch.device(self.config.device)
+        self.model = build_model(self.config).to(self.device)
+        self.codes = CodeTable()
+        self.codes.grow(len(plan.train), self.model.encoder, self.config.seed)
+        self.codes.to(self.device)
+        self.optimizer = make_optimizer(self.model, self.options.lr)
+        self.features: Tensors = {}
+        self.step = 0
+        self.seconds = 0.0
+        self.watch = Watch()
+        self.last_good: Path | None = None
+
+    def resume(self, checkpoint: Path) -> None:
+        """Take up where `checkpoint` left off."""
+        state = read_state(checkpoint)
+        load_model(self.model, checkpoint / "model.safetensors")
+        self.codes = load_codes(checkpoint / "codes.safetensors").to(self.device)
+        load_optimizer(self.model, self.optimizer, checkpoint / "optimizer.safetensors")
+        self.step, self.seconds = state["step"], float(state["seconds"])
+        self.watch.best = float(state["best_psnr"])
+        self.last_good = checkpoint
+
+    def train(self) -> None:
+        """Train to the last step, saving as it goes.
+
+        Raises:
+            Stopped: By a signal, after saving.
+            InrkitError: The loss is not finite or has collapsed, or a checkpoint cannot be written.
+        """
+        self.prepare()
+        devices = [self.device] if self.device.type == "cuda" else []
+        with Log(self.run, self.step) as log, StopSignals() as stop, torch.random.fork_rng(devices=devices):
+            window = Window()
+            while self.step < self.options.steps:
+                self.one_step(window)
+                if self.step % self.options.every("log") == 0 or self.step == self.options.steps:
+                    self._log(window, log)
+                    window = Window()
+                if self.step % self.options.every("sheet") == 0:
+                    self._sheet()
+                if self.step % self.options.every("checkpoint") == 0 or self.step == self.options.steps:
+                    self.save(window)
+                if stop.received is not None:
+                    self.save(window)
+                    raise Stopped(
+                        stop.received,
+                        f"stopped after step {self.step} of {self.options.steps}, saved in {self.run.path}",
+                        f"Go on: inrkit train --resume --out {self.run.path}",
+                    )
+
+    def prepare(self) -> None:
+        """Bring the clips and their frozen features near."""
+        self.plan.train.load(self.device)
+        self.features = compute_features(self.model, self.plan.train)
+        self.model.train()
+
+    def one_step(self, window: Window) -> None:
+        """One step of the optimiser."""
+        seed = seed_of(self.config.seed, "step", self.step)
+        torch.manual_seed(seed)
+        rate = learning_rate(self.options, self.step)
+        index = batch_at(len(self.plan.train), self.options.batch, self.config.seed, self.step).to(self.device)
+        taken = self.codes.take(index)
+        clips = clip_batch(self.plan.train, index, taken, self.features, seed, self.device)
+        sample = clips.sample(coarsest(self.plan.method.unit, self.model.inr.unit), self._amount())
+        out = self.model(clips, sample.coords)
+        terms = self.plan.method.loss(out, sample.target)
+        loss = torch.stack([term.mean() for term in terms.values()]).sum()
+        if self.optimizer:
+            self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.optimizer:
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+            self.optimizer.step()
+        self.codes.step(index, taken, rate)
+        self.step += 1
+        with torch.no_grad():
+            window.add(loss, terms, (out.rgb - sample.target).square().mean(), len(index))
+
+    def _amount(self) -> int | None:
+        frames, height, width = self.plan.train.shape
+        share = self.options.points
+        return None if share == 1 else max(1, round(share * frames * height * width))
+
+    def _log(self, window: Window, log: Log) -> None:
+        record = {"step": self.step, **window.summary(), "lr": learning_rate(self.options, self.step - 1)}
+        self.seconds += record["seconds"]
+        record["seconds"] = round(self.seconds, 3)
+        if not math.isfinite(record["loss"]):
+            raise InrkitError(f"the loss is no longer finite at step {self.step} ({record['loss']})", self._way_back())
+        if self.watch.collapsed(record["psnr"]):
+            raise InrkitError(
+                f"training has collapsed: {record['psnr']:.1f} dB at step {self.step}, after {self.watch.best:.1f} dB",
+                self._way_back(),
+            )
+        log.write(record)
+        self.reporter.training(self.step, self.options.steps, record)
+
+    def _way_back(self) -> str:
+        kept = f"{self.last_good} is intact. " if self.last_good else ""
+        return f"{kept}Start anew with a lower rate: -o train.lr={self.options.lr / 2:g}"
+
+    def save(self, window: Window) -> None:
+        """Write a checkpoint, unless the model is not one worth keeping."""
+        if self.watch.falling or not all(bool(p.isfinite().all()) for p in self.model.parameters()):
+            return
+        files = {
+            "model": self.model.state_dict(),
+            "codes": self.codes.state_dict(),
+            "optimizer": optimizer_tensors(self.model, self.optimizer),
+        }
+        if not gives_codes(self.model.encoder):
+            files["latents"] = training_latents(self.model, self.plan.train, self.codes, self.features)
+        state = {
+            "seconds": self.seconds + window.seconds(),
+            "best_psnr": self.watch.best,
+            "clips": len(self.codes),
+        }
+        self.last_good = save_checkpoint(self.run.checkpoints, self.step, files, state, self.options.keep)
+
+    @torch.no_grad()
+    def _sheet(self) -> None:
+        """The first training clips beside what they are by now."""
+        index = torch.arange(min(SHEET_CLIPS, len(self.plan.train)), device=self.device)
+        rows = {name: values[index] for name, values in self.codes.rows.items()}
+        clips = clip_batch(self.plan.train, index, rows, self.features, 0, self.device)
+        self.model.eval()
+        rendered = to_uint8(self.model.render(self.model.encoder(clips, self.model.decode), clips.shape)).cpu()
+        self.model.train()
+        truth = self.plan.train.read(index).cpu()
+        self.run.samples.mkdir(exist_ok=True)
+        sheet = pair_sheet(list(truth), list(rendered), self.plan.train.names[: len(index)])
+        write_png(self.run.samples / f"step-{self.step:08d}.png", sheet)
+
+
+@dataclass
+class Watch:
+    """Notices a collapse."""
+
+    best: float = -math.inf
+    low: int = 0
+
+    @property
+    def falling(self) -> bool:
+        """Whether the last logged line was far below the best."""
+        return self.low > 0
+
+    def collapsed(self, psnr: float) -> bool:
+        """Take in the PSNR of a logged line."""
+        self.best = max(self.best, psnr)
+        self.low = self.low + 1 if psnr < self.best - COLLAPSE_DB else 0
+        return self.low >= COLLAPSE_LINES
+
+
+class Window:
+    """The means since the last logged line. Sums stay on the device until they are asked for."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._steps = self._clips = 0
+        self._start = time.perf_counter()
+
+    def seconds(self) -> float:
+        """Since the window was opened."""
+        return time.perf_counter() - self._start
+
+    def add(self, loss: Tensor, terms: Tensors, mse: Tensor, clips: int) -> None:
+        """Take in one step."""
+        values = {"loss": loss.detach(), "mse": mse, **{f"loss/{k}": v.detach().mean() for k, v in terms.items()}}
+        for name, value in values.items():
+            self._sums[name] = self._sums[name] + value if name in self._sums else value.clone()
+        self._steps += 1
+        self._clips += clips
+
+    def summary(self) -> dict[str, float]:
+        """Means, PSNR in dB (peak 2, for values in [-1, 1]), seconds and clips per second."""
+        means = {name: float(total) / self._steps for name, total in self._sums.items()}
+        mse = means.pop("mse")
+        psnr = 10 * math.log10(4 / mse) if mse > 0 else math.inf
+        seconds = self.seconds()
+        return {**means, "psnr": psnr, "seconds": seconds, "clips_per_second": self._clips / max(seconds, 1e-9)}
+
+
+def make_optimizer(model: VideoModel, lr: float) -> torch.optim.Adam | None:
+    """Adam over what is shared by all videos, fused; None if nothing is."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    return torch.optim.Adam(parameters, lr, fused=True) if parameters else None
+
+
+def learning_rate(options: TrainOptions, step: int) -> float:
+    """Of a step: a linear warm-up, then constant, or a cosine (Loshchilov & Hutter, ICLR 2017) down to a hundredth."""
+    warm = min(1.0, (step + 1) / options.warmup) if options.warmup else 1.0
+    if options.schedule == "constant":
+        return options.lr * warm
+    return options.lr * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / options.steps)))
+
+
+def batch_at(clips: int, batch: int, seed: int, step: int) -> Tensor:
+    """Which clips a step sees: each clip once an epoch, in batches of even size, in an order of (seed, epoch)."""
+    batches = math.ceil(clips / batch)
+    epoch, position = divmod(step, batches)
+    order = torch.randperm(clips, generator=generator(seed, "order", epoch))
+    return order.tensor_split(batches)[position]

@@ -1,0 +1,49 @@
+"""Spherical interpolation between latents (Shoemake, SIGGRAPH 1985), and INR-V's sampler, which draws from it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from inrkit.interfaces import Sampler, Tensors
+
+STEPS = 50
+"""INR-V takes one of this many points between two training codes."""
+
+
+def slerp(a: Tensor, b: Tensor, amount: Tensor) -> Tensor:
+    """From `a` to `b` along the great circle; in a straight line where they are (anti)parallel or zero.
+
+    Args:
+        a, b: (B, *shape).
+        amount: (B,) in [0, 1].
+
+    Returns:
+        (B, *shape); a at 0, b at 1.
+    """
+    x, y = a.flatten(1), b.flatten(1)
+    t = amount[:, None]
+    norms = (x.norm(dim=1, keepdim=True) * y.norm(dim=1, keepdim=True)).clamp_min(1e-12)
+    cosine = ((x * y).sum(1, keepdim=True) / norms).clamp(-1, 1)
+    angle = cosine.acos()
+    sine = angle.sin()
+    round_way = (((1 - t) * angle).sin() * x + (t * angle).sin() * y) / sine.clamp_min(1e-4)
+    return torch.where(sine > 1e-4, round_way, torch.lerp(x, y, t)).reshape(a.shape)
+
+
+class Slerp(Sampler):
+    """Points between two random training latents, end points excluded: those would be training videos."""
+
+    def fit(self, latents: Tensors) -> None:
+        """Keep the training latents: name to (N, *shape), N at least 2."""
+        self._latents = latents
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensors:
+        """`n` latents, each at one of the inner points between two different training latents."""
+        count = len(next(iter(self._latents.values())))
+        if count < 2:
+            raise ValueError("slerp needs the latents of at least two training clips")
+        first = torch.randint(count, (n,), generator=generator)
+        second = (first + torch.randint(1, count, (n,), generator=generator)) % count
+        amount = torch.randint(1, STEPS - 1, (n,), generator=generator) / (STEPS - 1)
+        return {name: slerp(z[first], z[second], amount.to(z)) for name, z in self._latents.items()}
