@@ -1,0 +1,1 @@
+"""Contact sheets, and what else shows how a run went."""

@@ -1,0 +1,152 @@
+"""Any ordinary file comes back as it is, and what cannot be read is said in one line."""
+
+import struct
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from inrkit.errors import BadInput
+from inrkit.video import open_frames, read_video, write_video
+
+
+def test_lossless_file_comes_back_exactly(tmp_path, pictures, lossless):
+    frames = pictures(13)
+    video = read_video(lossless(tmp_path / "a film.mkv", frames, Fraction(30000, 1001)))
+    assert np.array_equal(video.frames.numpy(), frames)
+    assert video.frames.dtype == torch.uint8
+    assert video.name == "a film"
+    assert video.fps == pytest.approx(29.97, abs=0.001)
+
+
+def test_limit_reads_no_further(tmp_path, pictures, lossless):
+    path = lossless(tmp_path / "a.mkv", pictures(30))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    assert len(read_video(path, limit=5).frames) == 5
+
+
+def test_frames_are_decoded_as_they_are_asked_for(tmp_path, pictures, lossless):
+    with open_frames(lossless(tmp_path / "a.mkv", pictures(10)), threads=1) as (fps, pixels):
+        assert fps == 25
+        assert [next(pixels)[0, 0, 0] for _ in range(3)] == [0, 8, 16]
+
+
+def test_folder_of_frames_in_natural_order(tmp_path, pictures):
+    frames = pictures(12)
+    for i, frame in enumerate(frames):
+        Image.fromarray(frame).save(tmp_path / f"frame{i}.png")
+    (tmp_path / ".frame99.png").write_bytes(b"hidden")
+    (tmp_path / "notes.txt").write_text("not a frame")
+    video = read_video(tmp_path)
+    assert np.array_equal(video.frames.numpy(), frames)
+    assert video.fps == 25
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "I;16"])
+def test_any_kind_of_png(tmp_path, mode):
+    if mode == "I;16":
+        Image.fromarray(np.full((8, 8), 204 * 257, np.uint16)).save(tmp_path / "0.png")
+    else:
+        Image.new("RGB", (8, 8), (204, 204, 204)).convert(mode).save(tmp_path / "0.png")
+    assert (read_video(tmp_path).frames.int() - 204).abs().max() <= 2
+
+
+def test_jpeg_uses_the_full_range(tmp_path):
+    half = np.zeros((16, 16, 3), np.uint8)
+    half[:, 8:] = 255
+    Image.fromarray(half).save(tmp_path / "0.jpg", quality=95)
+    assert (read_video(tmp_path).frames[0].int() - torch.from_numpy(half).int()).abs().max() <= 3
+
+
+def _turn(path, matrix):
+    """Write another display matrix into the track header of an mp4."""
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 4 + 40
+    data[at : at + 36] = struct.pack(">9i", *matrix)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "c", "d", "turns"),
+    [(0, 1, -1, 0, -1), (0, -1, 1, 0, 1), (-1, 0, 0, -1, 2)],
+    ids=["right", "left", "over"],
+)
+def test_a_video_filmed_sideways_stands_upright(tmp_path, pictures, a, b, c, d, turns):
+    path = tmp_path / "phone.mp4"
+    write_video(path, torch.from_numpy(pictures(5, 24, 32)))
+    plain = read_video(path).frames
+    one = 1 << 16
+    _turn(path, [a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30])
+    assert torch.equal(read_video(path).frames, torch.rot90(plain, turns, dims=(1, 2)))
+    assert read_video(path, size=(16, 8)).frames.shape == (5, 16, 8, 3)
+
+
+def test_gif_made_elsewhere(tmp_path):
+    images = [Image.new("RGB", (9, 7), (40 * i, 0, 0)) for i in range(5)]
+    images[0].save(tmp_path / "a.gif", save_all=True, append_images=images[1:], duration=80)
+    video = read_video(tmp_path / "a.gif")
+    assert video.frames.shape == (5, 7, 9, 3)
+    assert video.frames[:, 3, 4, 0].tolist() == pytest.approx([0, 40, 80, 120, 160], abs=2)
+    assert video.fps == pytest.approx(12.5)
+
+
+def test_missing(tmp_path):
+    with pytest.raises(BadInput, match=r"gone\.mp4 does not exist"):
+        read_video(tmp_path / "gone.mp4")
+
+
+def test_empty_file(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    with pytest.raises(BadInput, match=r"a\.mp4 is empty"):
+        read_video(tmp_path / "a.mp4")
+
+
+def test_text_for_a_video(tmp_path):
+    (tmp_path / "a.mp4").write_text("this is no film\n" * 200)
+    with pytest.raises(BadInput, match=r"a\.mp4 cannot be decoded: Invalid data") as error:
+        read_video(tmp_path / "a.mp4")
+    assert "\n" not in error.value.message
+
+
+def test_sound_alone(tmp_path):
+    with av.open(str(tmp_path / "a.wav"), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000)
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), format="s16", layout="mono")
+        sound.sample_rate = 8000
+        container.mux(stream.encode(sound))
+        container.mux(stream.encode())
+    with pytest.raises(BadInput, match="holds no video stream"):
+        read_video(tmp_path / "a.wav")
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+def test_a_file_cut_short_is_not_taken_for_a_shorter_one(tmp_path, pictures, lossless, suffix):
+    path = tmp_path / f"a.{suffix}"
+    frames = np.random.default_rng(0).integers(0, 256, (50, 24, 32, 3), dtype=np.uint8)
+    lossless(path, frames) if suffix == "mkv" else write_video(path, torch.from_numpy(frames))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(BadInput, match=r"damaged|cannot be decoded"):
+        read_video(path)
+
+
+def test_folder_without_frames(tmp_path):
+    with pytest.raises(BadInput, match="holds no frames"):
+        read_video(tmp_path)
+
+
+def test_broken_frame_is_named(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "0.png")
+    (tmp_path / "1.png").write_bytes(b"no picture" * 9)
+    with pytest.raises(BadInput, match=r"1\.png cannot be decoded"):
+        read_video(tmp_path)
+
+
+def test_frames_of_several_sizes_need_a_size(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "0.png")
+    Image.new("RGB", (16, 8)).save(tmp_path / "1.png")
+    with pytest.raises(BadInput, match="changes its size from 8x8 to 8x16 at frame 1"):
+        read_video(tmp_path)
+    assert read_video(tmp_path, size=(4, 4)).frames.shape == (2, 4, 4, 3)
