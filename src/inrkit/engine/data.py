@@ -87,7 +87,7 @@ def gather(
     if own:
         held = _prepare(own, options, None, progress)
         everything = list(range(len(store)))
-        return _clips(store, everything), _clips(held, _spread(range(len(held)), options.val_size)), []
+        return _clips(store, everything), _clips(held, spread(range(len(held)), options.val_size)), []
     train, held_rows, notes = split(store, options)
     return _clips(store, train), _clips(store, held_rows), notes
 
@@ -115,7 +115,7 @@ def split(store: ClipStore, options: DataOptions) -> tuple[list[int], list[int],
             break
         held = video + held
     train = [row for row in everything if row < held[0]]
-    return train, _spread(held, options.val_size), []
+    return train, spread(held, options.val_size), []
 
 
 def _split_one_video(store: ClipStore, options: DataOptions) -> tuple[list[int], list[int], list[str]]:
@@ -130,7 +130,7 @@ def _split_one_video(store: ClipStore, options: DataOptions) -> tuple[list[int],
             f"holding out {wanted} of {len(store)} overlapping clips leaves none to train on",
             "Use a larger --stride, or --holdout 0.",
         )
-    return train, _spread(range(first, len(store)), options.val_size), []
+    return train, spread(range(first, len(store)), options.val_size), []
 
 
 def _how_many(holdout: float | None, total: int) -> int:
@@ -140,7 +140,7 @@ def _how_many(holdout: float | None, total: int) -> int:
     return max(1, wanted)
 
 
-def _spread(rows: Sequence[int], most: int) -> list[int]:
+def spread(rows: Sequence[int], most: int) -> list[int]:
     """At most `most` of the rows, evenly."""
     if len(rows) <= most:
         return list(rows)

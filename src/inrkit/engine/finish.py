@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inrkit.engine.data import Clips
+from inrkit.engine.data import Clips, spread
 from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import fit
 from inrkit.engine.novel import draw_interpolation, draw_novel
@@ -46,7 +46,7 @@ def finish(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
     run.samples.mkdir(exist_ok=True)
     result: dict[str, Any] = {"steps": run.config.train.steps, **_training_time(run)}
     if model.latents:
-        rows = spread(len(train), MOST)
+        rows = spread(range(len(train)), MOST)
         latents = {name: values[rows] for name, values in model.latents.items()}
         result["train"] = compare(run, model, latents, train, rows, "train", reporter)
         if len(train) > 1:
@@ -63,26 +63,21 @@ def finish(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
     return result
 
 
-def spread(total: int, most: int) -> list[int]:
-    """At most `most` of the numbers below `total`, evenly."""
-    return [i * total // min(total, most) for i in range(min(total, most))]
-
-
 def compare(
     run: Run, model: VideoModel, latents: Tensors, clips: Clips, rows: Sequence[int], name: str, reporter: Reporter
 ) -> dict[str, Any]:
     """PSNR of rendered clips against the true ones, clip by clip, and a sheet of some of both."""
     values, floors, shown = [], [], []
+    show = set(spread(range(len(rows)), SHOWN))
     for part in torch.arange(len(rows)).split(BATCH):
         truth = clips.read([rows[i] for i in part.tolist()]).cpu()
         rendered = to_uint8(model.render({k: v[part.to(v.device)] for k, v in latents.items()}, clips.shape)).cpu()
         values.append(psnr(rendered, truth))
         floors.append(static_floor(truth))
-        shown += list(zip(truth, rendered, strict=True))
-        del shown[SHOWN:]
+        shown += [(i, *pair) for i, *pair in zip(part.tolist(), truth, rendered, strict=True) if i in show]
         reporter.measuring(f"{name} clips", int(part[-1]) + 1, len(rows))
-    labels = [clips.names[row] for row in rows[: len(shown)]]
-    sheet = pair_sheet([truth for truth, _ in shown], [rendered for _, rendered in shown], labels)
+    numbers, truths, results = zip(*shown, strict=True)
+    sheet = pair_sheet(truths, results, [clips.names[rows[i]] for i in numbers])
     write_png(run.samples / f"{name}.png", sheet)
     score, floor = torch.cat(values), torch.cat(floors)
     return {

@@ -20,6 +20,7 @@ from inrkit.engine.checkpoint import (
     save_checkpoint,
 )
 from inrkit.engine.codes import CodeTable
+from inrkit.engine.data import spread
 from inrkit.engine.latents import clip_batch, compute_features, training_latents
 from inrkit.engine.log import Log
 from inrkit.engine.options import TrainOptions
@@ -174,8 +175,9 @@ class Trainer:
 
     @torch.no_grad()
     def _sheet(self) -> None:
-        """The first training clips beside what they are by now."""
-        index = torch.arange(min(SHEET_CLIPS, len(self.plan.train)), device=self.device)
+        """Some training clips beside what they are by now."""
+        shown = spread(range(len(self.plan.train)), SHEET_CLIPS)
+        index = torch.tensor(shown, device=self.device)
         rows = {name: values[index] for name, values in self.codes.rows.items()}
         clips = clip_batch(self.plan.train, index, rows, self.features, 0, self.device)
         self.model.eval()
@@ -183,7 +185,7 @@ class Trainer:
         self.model.train()
         truth = self.plan.train.read(index).cpu()
         self.run.samples.mkdir(exist_ok=True)
-        sheet = pair_sheet(list(truth), list(rendered), self.plan.train.names[: len(index)])
+        sheet = pair_sheet(list(truth), list(rendered), [self.plan.train.names[i] for i in shown])
         write_png(self.run.samples / f"step-{self.step:08d}.png", sheet)
 
 
