@@ -10,6 +10,9 @@ from inrkit.interfaces import Sampler, Tensors
 STEPS = 50
 """INR-V takes one of this many points between two training codes."""
 
+FLAT = 1e-3
+"""Below this sine two latents count as (anti)parallel; rounding a cosine to float32 alone makes one of 0.0004."""
+
 
 def slerp(a: Tensor, b: Tensor, amount: Tensor) -> Tensor:
     """From `a` to `b` along the great circle; in a straight line where they are (anti)parallel or zero.
@@ -23,12 +26,12 @@ def slerp(a: Tensor, b: Tensor, amount: Tensor) -> Tensor:
     """
     x, y = a.flatten(1), b.flatten(1)
     t = amount[:, None]
-    norms = (x.norm(dim=1, keepdim=True) * y.norm(dim=1, keepdim=True)).clamp_min(1e-12)
-    cosine = ((x * y).sum(1, keepdim=True) / norms).clamp(-1, 1)
+    norms = x.norm(dim=1, keepdim=True) * y.norm(dim=1, keepdim=True)
+    cosine = ((x * y).sum(1, keepdim=True) / norms.clamp_min(1e-12)).clamp(-1, 1)
     angle = cosine.acos()
     sine = angle.sin()
-    round_way = (((1 - t) * angle).sin() * x + (t * angle).sin() * y) / sine.clamp_min(1e-4)
-    return torch.where(sine > 1e-4, round_way, torch.lerp(x, y, t)).reshape(a.shape)
+    round_way = (((1 - t) * angle).sin() * x + (t * angle).sin() * y) / sine.clamp_min(FLAT)
+    return torch.where((sine > FLAT) & (norms > 0), round_way, torch.lerp(x, y, t)).reshape(a.shape)
 
 
 class Slerp(Sampler):
