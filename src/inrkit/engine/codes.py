@@ -94,6 +94,8 @@ class CodeTable:
             ValueError: Tensors are missing, unknown, or differ in length.
         """
         rest = dict(state)
+        if "visits" not in rest:
+            raise ValueError("codes come without their visits")
         self.visits = rest.pop("visits")
         for prefix, table in self._tables():
             table.clear()
