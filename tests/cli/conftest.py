@@ -10,10 +10,8 @@ from inrkit import discovery
 from inrkit.cli import console
 from inrkit.cli.app import app
 
-TINY = (
-    "-o count=4 -o held_out=2 --size 8x8 --frames 5 -o inr.width=8 -o hypernetwork.width=8 -o encoder.size=4 "
-    "-o train.batch=2 --device cpu"
-).split()
+OPTIONS = ["count=4", "held_out=2", "inr.width=8", "hypernetwork.width=8", "encoder.size=4", "train.batch=2"]
+TINY = [*(word for option in OPTIONS for word in ("-o", option)), "--size", "8x8", "--frames", "5", "--device", "cpu"]
 """A training of a tenth of a second."""
 
 

@@ -17,6 +17,7 @@ RUN, MODEL, DATA, TRAINING, HOW = "The run", "The model", "The videos", "Trainin
 
 
 def train(
+    ctx: typer.Context,
     source: Annotated[
         str | None,
         typer.Argument(
@@ -82,13 +83,15 @@ def train(
     A space of your own videos:       inrkit train --plugin inrv my_videos/ --out runs/mine
     """
     given = {name: value for name, value in locals().items() if value is not None and value is not False}
+    del given["ctx"]
+    of_environment = {name for name in given if getattr(ctx.get_parameter_source(name), "name", "") == "ENVIRONMENT"}
     from inrkit.cli import console
     from inrkit.cli.progress import make_reporter
     from inrkit.cli.train_request import read_request
     from inrkit.cli.train_show import show_configuration, show_plan, show_result
     from inrkit.engine.start import begin_plan, run_training
 
-    request, path = read_request(given)
+    request, path = read_request(given, of_environment)
     console.set_quiet(quiet)
     with make_reporter(quiet) as reporter:
         if dry_run:

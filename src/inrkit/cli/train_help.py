@@ -57,6 +57,7 @@ def _options(plugin: str) -> Any:
         **{kind: registry.options(kind, getattr(method, kind)) for kind in ("encoder", "hypernetwork", "inr")},
         "train": TrainOptions,
         "data": DataOptions,
+        "dataset": registry.options("dataset", "toy"),
     }
     for section, model in models.items():
         for name, kind, default, text in describe(model):

@@ -35,6 +35,7 @@ class DataConfig(Strict):
     fps: float = 25.0
     clips: list[str] = Field(default_factory=list, description="the training clips, in the order of their codes")
     held_out: list[str] = Field(default_factory=list)
+    content: str | None = Field(None, description="sha256 of the pixels of all these clips")
     notes: list[str] = Field(default_factory=list)
 
 
@@ -72,7 +73,12 @@ class RunConfig(Strict):
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError as error:
             raise BadInput(f"{path.parent} is no run: it has no {path.name}", "Name the folder of a run.") from error
+        except OSError as error:
+            raise BadInput(f"{path} cannot be read: {error.strerror}", "Name the folder of a run.") from error
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise BadInput(f"{path} is no run's configuration: {where}: {first['msg']}") from error
+            raise BadInput(
+                f"{path} is no run's configuration: {where}: {first['msg']}",
+                "The file is damaged, or was made by something else or by another version of inrkit.",
+            ) from error

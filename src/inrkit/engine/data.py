@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,21 +76,56 @@ def gather(
     Raises:
         BadInput: A source is missing or gives no clip, or nothing is left to train on.
     """
+    if val is not None and options.holdout is not None:
+        raise BadInput("--val and --holdout exclude each other", "Give one of them.")
     shape = (options.frames, *options.size)
+    own: Sequence[Path | Video] = []
     if isinstance(source, Dataset):
-        own = list(source.held_out(dataset_options, shape)) if options.holdout != 0 else []
+        own = list(source.held_out(dataset_options, shape)) if options.holdout is None else []
         store = _prepare(source.clips(dataset_options, shape), options, options.limit, progress)
     else:
-        own = []
-        store = _prepare(find_videos(source), options, options.limit, progress)
+        store = _prepare(_videos(source), options, options.limit, progress)
     if val is not None:
-        own = list(find_videos(val))
+        own = _videos(val)
     if own:
         held = _prepare(own, options, None, progress)
-        everything = list(range(len(store)))
-        return _clips(store, everything), _clips(held, spread(range(len(held)), options.val_size)), []
+        rows = spread(range(len(held)), options.val_size)
+        return _clips(store, list(range(len(store)))), _clips(held, rows), [*_skipped(store), *_skipped(held)]
     train, held_rows, notes = split(store, options)
-    return _clips(store, train), _clips(store, held_rows), notes
+    return _clips(store, train), _clips(store, held_rows), [*_skipped(store), *notes]
+
+
+def fingerprint(*groups: Clips) -> str:
+    """sha256 of all pixels, by which a run knows its clips again."""
+    digest = hashlib.sha256()
+    for clips in groups:
+        for index in torch.arange(len(clips)).split(16):
+            digest.update(clips.read(index).numpy(force=True).data)
+    return digest.hexdigest()
+
+
+def _videos(source: str) -> list[Path]:
+    """The videos of a source, but not the pictures of runs that lie in it, as with ``inrkit train .``"""
+    folder = Path(source)
+    found = find_videos(folder)
+    if not folder.is_dir():
+        return found
+    videos = [video for video in found if not any(map(_is_run, _folders_between(folder, video)))]
+    if not videos:
+        raise BadInput(f"{folder} holds no video but those of runs", "Name the folder of your videos.")
+    return videos
+
+
+def _folders_between(folder: Path, video: Path) -> Sequence[Path]:
+    return [parent for parent in video.parents if folder in parent.parents]
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / "config.json").is_file() and ((folder / "checkpoints").is_dir() or (folder / "samples").is_dir())
+
+
+def _skipped(store: ClipStore) -> list[str]:
+    return [f"Left out: {video.video}, {video.reason}." for video in store.skipped]
 
 
 def split(store: ClipStore, options: DataOptions) -> tuple[list[int], list[int], list[str]]:

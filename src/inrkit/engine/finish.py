@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from inrkit.engine.checkpoint import read_state
 from inrkit.engine.data import Clips, spread
 from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import fit
@@ -44,7 +45,9 @@ def finish(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
     model = load(run.path, device=plan.config.device)
     train, held_out = plan.train, plan.held_out
     run.samples.mkdir(exist_ok=True)
-    result: dict[str, Any] = {"steps": run.config.train.steps, **_training_time(run)}
+    result: dict[str, Any] = {"steps": _step_of(run), **_training_time(run)}
+    if result["steps"] < run.config.train.steps:
+        reporter.warn(f"The last steps made the model worse; measured is its checkpoint of step {result['steps']}.")
     if model.latents:
         rows = spread(range(len(train)), MOST)
         latents = {name: values[rows] for name, values in model.latents.items()}
@@ -102,6 +105,13 @@ def fit_clips(model: VideoModel, clips: Clips, reporter: Reporter) -> Tensors:
     return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
 
+def _step_of(run: Run) -> int:
+    newest = run.newest_checkpoint()
+    assert newest is not None  # it was loaded
+    step: int = read_state(newest)["step"]
+    return step
+
+
 def _training_time(run: Run) -> dict[str, Any]:
     from inrkit.engine.log import read_metrics
 
@@ -109,7 +119,8 @@ def _training_time(run: Run) -> dict[str, Any]:
     if not lines:
         return {}
     last = lines[-1]
-    visits = last["step"] * min(run.config.train.batch, len(run.config.data.clips))
+    clips = len(run.config.data.clips)
+    visits = last["step"] * clips / math.ceil(clips / run.config.train.batch)
     return {"seconds": last["seconds"], "clips_per_second": _round(visits / max(last["seconds"], 1e-9))}
 
 

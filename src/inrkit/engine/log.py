@@ -44,7 +44,7 @@ def read_metrics(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a metrics.jsonl; one that was cut short ends it."""
     if not path.is_file():
         return
-    for line in path.read_text().splitlines():
+    for line in path.read_text(errors="replace").splitlines():
         try:
             record = json.loads(line)
         except ValueError:

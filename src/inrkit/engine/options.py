@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 
 class Strict(BaseModel):
@@ -21,7 +22,9 @@ class DataOptions(Strict):
     size: tuple[int, int] = Field((64, 64), description="height x width of a clip; N for NxN")
     fit: Literal["crop", "pad", "squash"] = Field("crop", description="what to do about another aspect ratio")
     limit: int | None = Field(None, ge=1, description="use only the first clips")
-    holdout: float | None = Field(None, ge=0, description="videos (or, below 1, the share of them) not trained on")
+    holdout: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="videos (or, below 1, the share of them) not trained on"
+    )
     val_size: int = Field(16, ge=1, description="most held-out clips to measure")
 
     @field_validator("size", mode="before")
@@ -33,11 +36,18 @@ class DataOptions(Strict):
         height, _, width = str(value).lower().partition("x")
         return height, width or height
 
+    @field_validator("holdout")
+    @classmethod
+    def _whole(cls, value: float | None) -> float | None:
+        if value is not None and value > 1 and value != int(value):
+            raise PydanticCustomError("whole", "should be a whole number of videos, or a share below 1")
+        return value
+
     @field_validator("size")
     @classmethod
     def _positive(cls, value: tuple[int, int]) -> tuple[int, int]:
         if min(value) < 1:
-            raise ValueError("should be HxW in pixels, each at least 1")
+            raise PydanticCustomError("size", "should be HxW in pixels, each at least 1")
         return value
 
 
@@ -47,7 +57,7 @@ class TrainOptions(Strict):
     steps: int = Field(2000, ge=1, description="optimiser steps")
     batch: int = Field(16, ge=1, description="clips in a step")
     points: float = Field(0.05, gt=0, le=1, description="share of a clip's pixels in a step")
-    lr: float = Field(2e-3, gt=0, description="learning rate of the model and the codes")
+    lr: float = Field(2e-3, gt=0, allow_inf_nan=False, description="learning rate of the model and the codes")
     schedule: Literal["cosine", "constant"] = Field("cosine", description="of the learning rate")
     warmup: int = Field(50, ge=0, description="steps over which the learning rate rises")
     checkpoint_every: int | None = Field(None, ge=1, description="steps between checkpoints; default: 10 in all")

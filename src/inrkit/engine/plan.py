@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 from inrkit import declare
 from inrkit.discovery import load_registry
 from inrkit.engine.config import ComponentConfig, DataConfig, RunConfig
-from inrkit.engine.data import Clips, gather
+from inrkit.engine.data import Clips, fingerprint, gather
 from inrkit.engine.options import DataOptions, TrainOptions
 from inrkit.engine.reporter import Reporter
 from inrkit.errors import BadInput, did_you_mean
@@ -96,20 +97,21 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
         method=_component("method", plugin, options["method"]),
         **{kind: _component(kind, name, options[kind]) for kind, name in chosen.items()},
         data=DataConfig(
-            source=request.source or TOY,
+            source=(request.source or TOY) if dataset else _place(request.source),
             dataset=_component("dataset", dataset, options["dataset"]) if dataset else None,
-            val=request.val,
+            val=_place(request.val),
             options=cast(DataOptions, options["data"]),
             clip_shape=train.shape,
             fps=train.store.clips[0].fps,
             clips=train.names,
             held_out=held_out.names,
+            content=fingerprint(train, held_out),
             notes=notes,
         ),
         train=cast(TrainOptions, options["train"]),
         seed=request.seed or 0,
         device=device,
-        init_from=request.init_from,
+        init_from=_place(request.init_from),
         environment=environment(),
     )
     return Plan(config, make_method(config), train, held_out)
@@ -140,16 +142,27 @@ def check_same(request: Request, config: RunConfig) -> None:
     Raises:
         BadInput: Something differs.
     """
+    source = request.source if config.data.dataset else _place(request.source)
     asked = {
         "plugin": (request.plugin, config.method.name),
-        "source": (request.source, config.data.source),
+        "source": (source, config.data.source),
         "preset": (request.preset, config.preset),
         "seed": (request.seed, config.seed),
-        "val": (request.val, config.data.val),
-        "init-from": (request.init_from, config.init_from),
+        "val": (_place(request.val), config.data.val),
+        "init-from": (_place(request.init_from), config.init_from),
         **{kind: (getattr(request, kind), getattr(config, kind).name) for kind in ("encoder", "hypernetwork", "inr")},
     }
     differing = [f"{name} is {had}, not {want}" for name, (want, had) in asked.items() if want not in (None, had)]
+    if not differing:
+        differing = _differing_options(request, config)
+    if differing:
+        raise BadInput(
+            f"the run to resume was begun otherwise: {'; '.join(differing)}",
+            "Resume it as it is, or start another with --init-from.",
+        )
+
+
+def _differing_options(request: Request, config: RunConfig) -> list[str]:
     parts = {kind: getattr(config, kind) for kind in ("method", "encoder", "hypernetwork", "inr")}
     if config.data.dataset:
         parts["dataset"] = config.data.dataset
@@ -158,14 +171,16 @@ def check_same(request: Request, config: RunConfig) -> None:
         saved |= {f"{section}.{key}": value for key, value in options.model_dump(mode="json").items()}
     models = option_models({kind: part.name for kind, part in parts.items()})
     before, after = resolve(models, saved), resolve(models, saved, *request.layers)
+    differing = []
     for section, settled in before.items():
         had, wanted = settled.model_dump(mode="json"), after[section].model_dump(mode="json")
         differing += [f"{section}.{key} is {had[key]}, not {wanted[key]}" for key in had if had[key] != wanted[key]]
-    if differing:
-        raise BadInput(
-            f"the run to resume was begun otherwise: {'; '.join(differing)}",
-            "Resume it as it is, or start another with --init-from.",
-        )
+    return differing
+
+
+def _place(path: str | None) -> str | None:
+    """A path that means the same from any folder, and however it was typed."""
+    return None if path is None else str(Path(path).resolve())
 
 
 def resolve_device(wanted: str) -> str:
@@ -177,7 +192,7 @@ def resolve_device(wanted: str) -> str:
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     kind, _, index = wanted.partition(":")
-    if kind not in ("cpu", "cuda", "mps") or (index and not (kind == "cuda" and index.isdigit())):
+    if kind not in ("cpu", "cuda", "mps") or (":" in wanted and not (kind == "cuda" and index.isdecimal())):
         raise BadInput(f"unknown device {wanted!r}", "Use auto, cpu, cuda, cuda:INDEX or mps.")
     if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
         raise BadInput(f"there is no {wanted} here ({torch.cuda.device_count()} CUDA devices)", "Use --device cpu.")
@@ -203,10 +218,11 @@ def reopen(config: RunConfig, reporter: Reporter) -> Plan:
         model = registry.options("dataset", data.dataset.name)
         options = resolve({"dataset": model}, data.dataset.options)["dataset"]
     train, held_out, _ = gather(source, options, data.val, data.options, reporter.preparing)
-    if train.names != data.clips or held_out.names != data.held_out:
+    same_names = train.names == data.clips and held_out.names == data.held_out
+    if not same_names or data.content not in (None, fingerprint(train, held_out)):
+        change = "what they show has changed" if same_names else f"{len(data.clips)} then, {len(train)} now"
         raise BadInput(
-            f"{data.source} no longer gives the clips this run was begun with ({len(data.clips)} then, "
-            f"{len(train)} now)",
+            f"{data.source} no longer gives the clips this run was begun with: {change}",
             "Restore the videos, or start a new run with --init-from.",
         )
     return Plan(config, make_method(config), train, held_out)
@@ -239,8 +255,6 @@ def _version(name: str) -> str | None:
 
 def _dataset(source: str | None) -> str | None:
     """The name of the dataset that `source` means, if it is no path."""
-    from pathlib import Path
-
     if source is None:
         return TOY
     known = load_registry().names("dataset")

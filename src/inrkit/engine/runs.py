@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 from inrkit.engine.build import build_model
 from inrkit.engine.checkpoint import list_checkpoints, load_codes, load_model, read_state, read_tensors
 from inrkit.engine.config import FORMAT, RunConfig
+from inrkit.engine.plan import resolve_device
 from inrkit.errors import BadInput, PluginError
 from inrkit.interfaces import Encoder
 from inrkit.model import VideoModel
@@ -61,6 +63,22 @@ class Run:
             raise BadInput(f"{self.result_file} holds no object", "Delete it and resume the run.")
         return result
 
+    def clear(self) -> None:
+        """Delete the run, and nothing else that lies in its folder. config.json goes last: till then it is a run."""
+        for part in (self.result_file, self.metrics_file, self.path / "report.html"):
+            part.unlink(missing_ok=True)
+        for folder in (self.checkpoints, self.samples, self.path / "tensorboard"):
+            if folder.exists():
+                shutil.rmtree(folder)
+        self.config_file.unlink(missing_ok=True)
+
+    def tidy(self) -> None:
+        """Delete what a killed process left half-written."""
+        for left in self.checkpoints.glob(".step-*.tmp"):
+            shutil.rmtree(left, ignore_errors=True)
+        for left in self.path.glob(".*.tmp"):
+            left.unlink(missing_ok=True)
+
     def newest_checkpoint(self) -> Path | None:
         """The last whole checkpoint, if any."""
         return next(reversed(list_checkpoints(self.checkpoints)), None)
@@ -84,7 +102,7 @@ def load(run: str | Path, *, checkpoint: int | None = None, device: str = "cpu")
     Args:
         run: Its folder.
         checkpoint: Its step; the newest if None.
-        device: "cpu", "cuda", "cuda:i" or "mps".
+        device: "cpu", "cuda", "cuda:i", "mps", or "auto" for the best one here.
 
     Returns:
         The model in eval mode, with `codes`, `latents` (of the training clips) and `config` set.
@@ -93,6 +111,7 @@ def load(run: str | Path, *, checkpoint: int | None = None, device: str = "cpu")
         BadInput: It is no run, has no such checkpoint, or a file of it is damaged or foreign.
         PluginError: A plugin it was made with is broken.
     """
+    device = resolve_device(device)
     found = Run(run)
     folder = _choose(found, checkpoint)
     _check_versions(found.config)
@@ -102,6 +121,8 @@ def load(run: str | Path, *, checkpoint: int | None = None, device: str = "cpu")
     expected = {name for name, _ in model.encoder.codes.items()}
     if set(codes.rows) != expected:
         raise BadInput(f"{folder} has the codes {sorted(codes.rows)}, its encoder {sorted(expected)}")
+    if len(codes) != len(found.config.data.clips):
+        raise BadInput(f"{folder} has codes of {len(codes)} clips, the run {len(found.config.data.clips)}")
     model.codes = {name: rows.to(device) for name, rows in codes.rows.items()}
     saved = folder / "latents.safetensors"
     if saved.is_file():

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from inrkit.engine.checkpoint import load_codes, load_model
 from inrkit.engine.finish import finish
+from inrkit.engine.lock import alone_in
 from inrkit.engine.plan import Plan, Request, check_same, choose_method, make_plan, reopen, resolve_device
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import RUNS, Run
-from inrkit.engine.train import Trainer
+from inrkit.engine.signals import Stopped
+from inrkit.engine.train import Trainer, shapes_of
 from inrkit.errors import BadInput, InrkitError
 
 
@@ -45,7 +47,7 @@ def train(
         resume: Go on where a run in `out` stopped; begin if there is none; do nothing if it is finished.
         overwrite: Replace a run in `out`.
         reporter: Told of progress.
-        choices: ``encoder``, ``hypernetwork``, ``inr``, ``val``, ``init_from``, by name.
+        choices: ``encoder``, ``hypernetwork``, ``inr``, ``val``, ``init_from``: names, and paths.
 
     Returns:
         The folder of the run.
@@ -61,7 +63,7 @@ def train(
         seed=seed,
         device=device,
         layers=(layer,),
-        **choices,
+        **{name: None if value is None else str(value) for name, value in choices.items()},
     )
     path = Path(out) if out is not None else default_out(request)
     run_training(request, path, resume=resume, overwrite=overwrite, reporter=reporter or Reporter())
@@ -93,16 +95,13 @@ def run_training(
     plan = begin_plan(request, out, resume=resume, overwrite=overwrite, reporter=reporter)
     if after_plan:
         after_plan(plan)
-    if going_on:
-        return _go_on(plan, run, reporter)
-    if out.exists():
-        shutil.rmtree(out)
-    trainer = Trainer(plan, run, reporter)
-    if request.init_from:
-        init_from(trainer, Path(request.init_from))
-    _create(run, plan)
-    trainer.train()
-    return finish(plan, run, reporter)
+    try:
+        return _go_on(plan, run, reporter) if going_on else _begin(plan, run, reporter, overwrite)
+    except OSError as error:
+        reason = f"{error.filename or out}: {error.strerror or error}"
+        raise InrkitError(
+            f"the run cannot be written: {reason}", "Make room there, or choose another --out."
+        ) from error
 
 
 def begin_plan(request: Request, out: Path, *, resume: bool, overwrite: bool, reporter: Reporter) -> Plan:
@@ -120,25 +119,44 @@ def begin_plan(request: Request, out: Path, *, resume: bool, overwrite: bool, re
     return reopen(run.config.model_copy(update={"device": resolve_device(device)}), reporter)
 
 
-def _go_on(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
+def _begin(plan: Plan, run: Run, reporter: Reporter, overwrite: bool) -> dict[str, Any]:
+    """An old run goes only once nothing of the new one can be refused any more."""
     trainer = Trainer(plan, run, reporter)
-    checkpoint = run.newest_checkpoint()
-    if checkpoint:
-        trainer.resume(checkpoint)
-        reporter.note(f"Resuming {run.path} after step {trainer.step} of {plan.config.train.steps}.")
-    elif plan.config.init_from:
+    if plan.config.init_from:
         init_from(trainer, Path(plan.config.init_from))
-    if trainer.step < plan.config.train.steps:
-        trainer.train()
-    return finish(plan, run, reporter)
-
-
-def _create(run: Run, plan: Plan) -> None:
-    try:
-        run.path.mkdir(parents=True, exist_ok=True)
+    run.path.mkdir(parents=True, exist_ok=True)
+    with alone_in(run.path):
+        make_room(run.path, overwrite)  # another training may have used it since
+        run.clear()
         plan.config.save(run.config_file)
-    except OSError as error:
-        raise InrkitError(f"{run.path} cannot be written: {error.strerror}", "Choose another --out.") from error
+        trainer.train()
+        return _measure(plan, run, reporter)
+
+
+def _go_on(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
+    with alone_in(run.path):
+        run.tidy()
+        trainer = Trainer(plan, run, reporter)
+        checkpoint = run.newest_checkpoint()
+        if checkpoint:
+            trainer.resume(checkpoint)
+            reporter.note(f"Resuming {run.path} after step {trainer.step} of {plan.config.train.steps}.")
+        elif plan.config.init_from:
+            init_from(trainer, Path(plan.config.init_from))
+        if trainer.step < plan.config.train.steps:
+            trainer.train()
+        return _measure(plan, run, reporter)
+
+
+def _measure(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
+    try:
+        return finish(plan, run, reporter)
+    except KeyboardInterrupt as error:
+        raise Stopped(
+            signal.SIGINT,
+            f"stopped while measuring; the trained model is saved in {run.path}",
+            f"Measure it: inrkit train --resume --out {run.path}",
+        ) from error
 
 
 def make_room(out: Path, overwrite: bool) -> None:
@@ -153,6 +171,7 @@ def make_room(out: Path, overwrite: bool) -> None:
         raise BadInput(f"{out} exists and is no run", "Choose another --out.")
     if not overwrite:
         raise BadInput(f"{out} already holds a run", "Choose another --out, or add --resume or --overwrite.")
+    _ = Run(out).config  # a config.json of something else is no run
 
 
 def init_from(trainer: Trainer, path: Path) -> None:
@@ -166,6 +185,9 @@ def init_from(trainer: Trainer, path: Path) -> None:
         raise BadInput(f"--init-from {path}: there is no run with a checkpoint", "Name the folder of a run.")
     load_model(trainer.model, checkpoint / "model.safetensors")
     codes = load_codes(checkpoint / "codes.safetensors")
+    had, wanted = shapes_of(codes), shapes_of(trainer.codes)
+    if had != wanted:
+        raise BadInput(f"--init-from {path}: its codes have the shapes {had}, not {wanted}", "Use the same options.")
     known = trainer.plan.config.data.clips
     old = {name: i for i, name in enumerate(Run(path).config.data.clips)}
     shared = [(row, old[name]) for row, name in enumerate(known) if name in old]

@@ -28,7 +28,7 @@ from inrkit.engine.plan import Plan
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run, gives_codes
 from inrkit.engine.signals import Stopped, StopSignals
-from inrkit.errors import InrkitError
+from inrkit.errors import BadInput, InrkitError
 from inrkit.interfaces import Tensors, coarsest
 from inrkit.interfaces.pixels import to_uint8
 from inrkit.interfaces.seeds import generator, seed_of
@@ -38,6 +38,9 @@ from inrkit.video import write_png
 
 COLLAPSE_DB, COLLAPSE_LINES = 8.0, 5
 """A run has collapsed when its PSNR stays this far below its best for so many logged lines."""
+
+MANY = 256
+"""So many visits to clips make a PSNR that can be compared with earlier ones."""
 
 SHEET_CLIPS = 4
 
@@ -61,17 +64,20 @@ class Trainer:
         self.features: Tensors = {}
         self.step = 0
         self.seconds = 0.0
-        self.watch = Watch()
+        self.watch = Watch(len(plan.train))
         self.last_good: Path | None = None
 
     def resume(self, checkpoint: Path) -> None:
         """Take up where `checkpoint` left off."""
         state = read_state(checkpoint)
         load_model(self.model, checkpoint / "model.safetensors")
-        self.codes = load_codes(checkpoint / "codes.safetensors").to(self.device)
+        codes = load_codes(checkpoint / "codes.safetensors").to(self.device)
+        if len(codes) != len(self.codes) or shapes_of(codes) != shapes_of(self.codes):
+            raise BadInput(f"{checkpoint} has other codes than this run: {len(codes)} of {shapes_of(codes)}")
+        self.codes = codes
         load_optimizer(self.model, self.optimizer, checkpoint / "optimizer.safetensors")
-        self.step, self.seconds = state["step"], float(state["seconds"])
-        self.watch.best = float(state["best_psnr"])
+        self.step, self.seconds = state["step"], _number(state.get("seconds"), 0.0)
+        self.watch.best = _number(state.get("best_psnr"), -math.inf)
         self.last_good = checkpoint
 
     def train(self) -> None:
@@ -92,15 +98,21 @@ class Trainer:
                     window = Window()
                 if self.step % self.options.every("sheet") == 0:
                     self._sheet()
-                if self.step % self.options.every("checkpoint") == 0 or self.step == self.options.steps:
+                due = self.step % self.options.every("checkpoint") == 0 or self.step == self.options.steps
+                if due or stop.received is not None:
                     self.save(window)
                 if stop.received is not None:
-                    self.save(window)
-                    raise Stopped(
-                        stop.received,
-                        f"stopped after step {self.step} of {self.options.steps}, saved in {self.run.path}",
-                        f"Go on: inrkit train --resume --out {self.run.path}",
-                    )
+                    raise self._stopped(stop.received)
+        if self.last_good is None:
+            raise InrkitError("training ended far below its best PSNR, and nothing was saved", self._way_back())
+
+    def _stopped(self, signal: int) -> Stopped:
+        where = f"saved in {self.last_good}" if self.last_good else "before anything was worth saving"
+        return Stopped(
+            signal,
+            f"stopped after step {self.step} of {self.options.steps}, {where}",
+            f"Go on: inrkit train --resume --out {self.run.path}",
+        )
 
     def prepare(self) -> None:
         """Bring the clips and their frozen features near."""
@@ -141,9 +153,10 @@ class Trainer:
         record = {"step": self.step, **window.summary(), "lr": learning_rate(self.options, self.step - 1)}
         self.seconds += record["seconds"]
         record["seconds"] = round(self.seconds, 3)
+        self.watch.see(window)
         if not math.isfinite(record["loss"]):
             raise InrkitError(f"the loss is no longer finite at step {self.step} ({record['loss']})", self._way_back())
-        if self.watch.collapsed(record["psnr"]):
+        if self.watch.collapsed:
             raise InrkitError(
                 f"training has collapsed: {record['psnr']:.1f} dB at step {self.step}, after {self.watch.best:.1f} dB",
                 self._way_back(),
@@ -153,12 +166,10 @@ class Trainer:
 
     def _way_back(self) -> str:
         kept = f"{self.last_good} is intact. " if self.last_good else ""
-        return f"{kept}Start anew with a lower rate: -o train.lr={self.options.lr / 2:g}"
+        return f"{kept}Start anew with a lower rate: --overwrite -o train.lr={self.options.lr / 2:g}"
 
     def save(self, window: Window) -> None:
         """Write a checkpoint, unless the model is not one worth keeping."""
-        if self.watch.falling or not all(bool(p.isfinite().all()) for p in self.model.parameters()):
-            return
         files = {
             "model": self.model.state_dict(),
             "codes": self.codes.state_dict(),
@@ -166,9 +177,11 @@ class Trainer:
         }
         if not gives_codes(self.model.encoder):
             files["latents"] = training_latents(self.model, self.plan.train, self.codes, self.features)
+        if self.watch.falling or not all(bool(v.isfinite().all()) for part in files.values() for v in part.values()):
+            return
         state = {
             "seconds": self.seconds + window.seconds(),
-            "best_psnr": self.watch.best,
+            "best_psnr": self.watch.best if math.isfinite(self.watch.best) else None,
             "clips": len(self.codes),
         }
         self.last_good = save_checkpoint(self.run.checkpoints, self.step, files, state, self.options.keep)
@@ -191,21 +204,34 @@ class Trainer:
 
 @dataclass
 class Watch:
-    """Notices a collapse."""
+    """Notices a collapse of PSNR. Clips differ, so a value counts once all of them, or many, have been seen."""
 
+    clips: int
     best: float = -math.inf
     low: int = 0
+    _error: float = 0.0
+    _seen: int = 0
 
     @property
     def falling(self) -> bool:
-        """Whether the last logged line was far below the best."""
+        """Whether the last value was far below the best."""
         return self.low > 0
 
-    def collapsed(self, psnr: float) -> bool:
-        """Take in the PSNR of a logged line."""
+    @property
+    def collapsed(self) -> bool:
+        """Whether it has stayed there."""
+        return self.low >= COLLAPSE_LINES
+
+    def see(self, window: Window) -> None:
+        """Take in a logged line."""
+        self._error += window.mse * window.clips
+        self._seen += window.clips
+        if self._seen < min(self.clips, MANY):
+            return
+        psnr = decibels(self._error / self._seen)
+        self._error, self._seen = 0.0, 0
         self.best = max(self.best, psnr)
         self.low = self.low + 1 if psnr < self.best - COLLAPSE_DB else 0
-        return self.low >= COLLAPSE_LINES
 
 
 class Window:
@@ -213,7 +239,8 @@ class Window:
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
-        self._steps = self._clips = 0
+        self._steps = 0
+        self.clips = 0
         self._start = time.perf_counter()
 
     def seconds(self) -> float:
@@ -226,15 +253,33 @@ class Window:
         for name, value in values.items():
             self._sums[name] = self._sums[name] + value if name in self._sums else value.clone()
         self._steps += 1
-        self._clips += clips
+        self.clips += clips
+
+    @property
+    def mse(self) -> float:
+        """The mean squared error of the steps so far, of values in [-1, 1]."""
+        return float(self._sums["mse"]) / self._steps
 
     def summary(self) -> dict[str, float]:
         """Means, PSNR in dB (peak 2, for values in [-1, 1]), seconds and clips per second."""
         means = {name: float(total) / self._steps for name, total in self._sums.items()}
-        mse = means.pop("mse")
-        psnr = 10 * math.log10(4 / mse) if mse > 0 else math.inf
+        psnr = decibels(means.pop("mse"))
         seconds = self.seconds()
-        return {**means, "psnr": psnr, "seconds": seconds, "clips_per_second": self._clips / max(seconds, 1e-9)}
+        return {**means, "psnr": psnr, "seconds": seconds, "clips_per_second": self.clips / max(seconds, 1e-9)}
+
+
+def decibels(mse: float) -> float:
+    """PSNR of values in [-1, 1], kept within 100 dB either way so that it is always a number."""
+    return 10 * math.log10(4 / min(max(mse, 4e-10), 4e10)) if mse == mse else -100.0
+
+
+def shapes_of(codes: CodeTable) -> dict[str, tuple[int, ...]]:
+    """Name to the shape of a row."""
+    return {name: tuple(rows.shape[1:]) for name, rows in codes.rows.items()}
+
+
+def _number(value: object, otherwise: float) -> float:
+    return float(value) if isinstance(value, int | float) else otherwise
 
 
 def make_optimizer(model: VideoModel, lr: float) -> torch.optim.Adam | None:
