@@ -22,4 +22,6 @@ class Toy(Dataset):
     def held_out(self, options: object, shape: Shape) -> Iterable[Video]:
         """Videos whose motion is in no training video."""
         assert isinstance(options, ToyOptions)
+        if not options.held_out:
+            return []
         return toy_videos(options.held_out, shape[0], shape[1:], options.seed, held_out=True)

@@ -16,6 +16,9 @@ from inrkit.video import parse_size
 CHOICES = ("plugin", "source", "preset", "encoder", "hypernetwork", "inr", "val", "seed", "device", "init_from", "out")
 """What is settled by flags of its own and is no option."""
 
+LATER = ("devices", "precision")
+"""Flags that are not there yet, but for one value."""
+
 NOT_IN_A_FILE = ("config", "resume", "overwrite", "dry_run", "json", "quiet", "verbose")
 """Flags of one call."""
 
@@ -39,12 +42,13 @@ def read_request(given: Mapping[str, Any], of_environment: Collection[str] = ())
         BadInput: Something is refused before any work begins.
     """
     file = read_file(given["config"]) if "config" in given else {}
-    refuse_unfinished(file | given)
-    chosen = {name: value for name, value in (file | given).items() if name in CHOICES}
+    flags = {**file, **given}
+    refuse_unfinished(flags)
+    chosen = {name: value for name, value in flags.items() if name in CHOICES}
     for name, value in chosen.items():
         check_choice(name, value)
     layers = (
-        as_options(file),
+        {key: value for key, value in file.items() if key not in (*CHOICES, *LATER)},
         environment_options(os.environ, SECTIONS),
         as_options({name: value for name, value in given.items() if name in of_environment}),
         as_options({name: value for name, value in given.items() if name not in of_environment}),
@@ -56,27 +60,25 @@ def read_request(given: Mapping[str, Any], of_environment: Collection[str] = ())
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """Flags by parameter name and options by dotted key, both without regard to the table ``train``.
-
-    A flag may stand at the top or in ``[train]``, the section named like the command.
-    """
+    """Flags by parameter name, and options. Flags may stand at the top or in ``[train]``, named like the command."""
     values = {}
     for key, value in read_toml(path).items():
         table, _, name = key.replace("-", "_").rpartition(".")
-        if name in NOT_IN_A_FILE and table in ("", "train"):
+        name = name if table in ("", "train") else ""
+        if name in NOT_IN_A_FILE:
             raise BadInput(f"{path} sets {key}, which belongs to one call", f"Give --{name.replace('_', '-')} there.")
-        known = name in (*CHOICES, *OPTIONS, "devices", "precision")
-        values[name if known and table in ("", "train") else key] = value
+        if name in OPTIONS:
+            key = f"{OPTIONS[name]}.{name}"
+        values[name if name in (*CHOICES, *LATER) else key] = value
     return values
 
 
 def as_options(flags: Mapping[str, Any]) -> dict[str, Any]:
-    """The options among some flags, by dotted key; flags of their own win over -o."""
-    options = {key: value for key, value in flags.items() if "." in key} | parse_assignments(flags.get("set_", []))
-    options |= {f"{section}.{name}": flags[name] for name, section in OPTIONS.items() if name in flags}
-    if isinstance(options.get("data.size"), str):
+    """The options that flags stand for, by dotted key; --steps wins over -o train.steps."""
+    options = {f"{section}.{name}": flags[name] for name, section in OPTIONS.items() if name in flags}
+    if "data.size" in options:
         options["data.size"] = parse_size(options["data.size"])
-    return options
+    return parse_assignments(flags.get("set_", [])) | options
 
 
 def check_choice(name: str, value: Any) -> None:
