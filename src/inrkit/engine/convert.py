@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import warnings
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,7 @@ from inrkit.engine.runs import Run
 from inrkit.engine.start import make_room
 from inrkit.errors import BadInput
 from inrkit.interfaces.imported import Imported
+from inrkit.options import resolve
 
 
 def convert(path: Path, out: Path, plugin: str | None = None, overwrite: bool = False) -> Run:
@@ -41,11 +43,16 @@ def convert(path: Path, out: Path, plugin: str | None = None, overwrite: bool = 
     method, imported = _ask(content, path, plugin)
     config = _config(method, imported, path)
     model = build_model(config)
-    wrong = sorted(model.state_dict().keys() ^ imported.model.keys())
+    own, found = (
+        {name: tuple(value.shape) for name, value in state.items()} for state in (model.state_dict(), imported.model)
+    )
+    wrong = sorted(name for name in own.keys() | found.keys() if own.get(name) != found.get(name))
     if wrong:
-        raise BadInput(f"{path} lacks or adds tensors of the model, first {wrong[0]}")
+        raise BadInput(f"{path} is no whole checkpoint: {len(wrong)} tensors of the model differ, first {wrong[0]}")
     model.load_state_dict(imported.model)
     run = Run(out)
+    if out.exists():
+        shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     files = {"model": model.state_dict(), "codes": _codes(imported).state_dict(), "optimizer": imported.optimizer}
     if imported.extra:
@@ -112,7 +119,9 @@ def _config(method: str, imported: Imported, path: Path) -> RunConfig:
 
 def _component(kind: str, name: str, options: Any) -> ComponentConfig:
     entry = load_registry().find(kind, name)
-    model = load_registry().options(kind, name)(**options)
+    model = resolve(
+        {kind: load_registry().options(kind, name)}, {f"{kind}.{key}": value for key, value in options.items()}
+    )[kind]
     return ComponentConfig(
         name=name, distribution=entry.distribution, version=entry.version, options=model.model_dump(mode="json")
     )

@@ -34,7 +34,7 @@ def read_official(content: Any) -> Imported | None:
     _refuse_unknown(content, state)
     try:
         return _read(content, state)
-    except (KeyError, RuntimeError, IndexError, AttributeError, TypeError) as error:
+    except (LookupError, ArithmeticError, RuntimeError, AttributeError, TypeError, ValueError) as error:
         raise BadInput(f"this is no whole INR-V checkpoint: {type(error).__name__} {error}") from error
 
 
@@ -51,7 +51,7 @@ def _read(content: dict[str, Any], state: dict[str, Tensor]) -> Imported:
     heads = 1 + max(int(key.split(".")[2]) for key in state if key.startswith("hyper_net."))
     layers = 1 + max(int(key.split(".")[4]) for key in state if key.startswith("hyper_net.nets.0."))
     optimizer = _optimizer_by_name(content.get("optim"), state)
-    slots = {slot: {k: v[slot] for k, v in optimizer.items()} for slot in SLOTS} if optimizer else {}
+    slots = {slot: {k: torch.as_tensor(v[slot]) for k, v in optimizer.items()} for slot in SLOTS} if optimizer else {}
     table = {slot: values.pop("latent_codes.weight") for slot, values in slots.items()}
     latents, index = _learned_latents(content.get("learned_latents", {}))
     extra = {f"model.{key}": value for key, value in state.items() if key.startswith(KEPT)}
@@ -141,7 +141,7 @@ def _own_optimizer(slots: dict[str, dict[str, Tensor]], heads: int, layers: int,
     own: Tensors = {}
     for slot, values in slots.items():
         extra |= {f"optim.{slot}.{key}": value for key, value in values.items() if not key.startswith("hyper_net.")}
-        stacked = _stack({key: torch.as_tensor(value).float() for key, value in values.items()}, heads, layers, "")
+        stacked = _stack({key: value.float() for key, value in values.items()}, heads, layers, "")
         for name, value in stacked.items():
             if slot == "step" and value.numel() > 1:
                 if value.min() != value.max():

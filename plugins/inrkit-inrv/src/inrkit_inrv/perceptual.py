@@ -45,8 +45,9 @@ def load_lpips(weights: Path | None) -> PerceptualLoss:
             f"LPIPS needs the VGG-16 weights {BACKBONE} of torchvision, and there is no file {path}",
             "Put it there, or pass -o lpips_weights=FILE; or train without LPIPS: -o lpips=0.",
         )
+    state = read_weights(path)
     network = empty_lpips()
-    fill_backbone(network, read_weights(path), path)
+    fill_backbone(network, state, path)
     return PerceptualLoss(network)
 
 
