@@ -56,6 +56,8 @@ def read_metrics(path: Path) -> Iterator[dict[str, Any]]:
 def _tensorboard(folder: Path, step: int) -> Any:
     if find_spec("tensorboard") is None:
         return None
-    from torch.utils.tensorboard import SummaryWriter
-
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except Exception:  # noqa: BLE001 - a broken one, often by another library's version, is as good as none
+        return None
     return SummaryWriter(folder / "tensorboard", purge_step=step + 1)
