@@ -29,9 +29,9 @@ def test_limit_reads_no_further(tmp_path, pictures, lossless):
 
 
 def test_frames_are_decoded_as_they_are_asked_for(tmp_path, pictures, lossless):
-    with open_frames(lossless(tmp_path / "a.mkv", pictures(10)), threads=1) as (fps, pixels):
-        assert fps == 25
-        assert [next(pixels)[0, 0, 0] for _ in range(3)] == [0, 8, 16]
+    with open_frames(lossless(tmp_path / "a.mkv", pictures(10)), threads=1) as video:
+        assert video.fps == 25
+        assert [next(video.pixels)[0, 0, 0] for _ in range(3)] == [0, 8, 16]
 
 
 def test_folder_of_frames_in_natural_order(tmp_path, pictures):
@@ -122,14 +122,52 @@ def test_sound_alone(tmp_path):
         read_video(tmp_path / "a.wav")
 
 
-@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
-def test_a_file_cut_short_is_not_taken_for_a_shorter_one(tmp_path, pictures, lossless, suffix):
-    path = tmp_path / f"a.{suffix}"
-    frames = np.random.default_rng(0).integers(0, 256, (50, 24, 32, 3), dtype=np.uint8)
-    lossless(path, frames) if suffix == "mkv" else write_video(path, torch.from_numpy(frames))
+def _cut_in_half(path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(BadInput, match=r"damaged|cannot be decoded"):
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4", "webm", "avi"])
+def test_of_a_file_cut_short_all_that_can_be_decoded_is_read_and_said(tmp_path, encoded, suffix):
+    frames = np.random.default_rng(0).integers(0, 256, (50, 24, 32, 3), dtype=np.uint8)
+    path = tmp_path / f"a.{suffix}"
+    whole = read_video(encoded(path, frames)).frames
+    assert len(whole) == 50
+    _cut_in_half(path)
+    with pytest.warns(UserWarning, match=rf"a\.{suffix} is damaged: \d+ of about 50 frames could be decoded") as caught:
+        some = read_video(path).frames
+    assert len(caught) == 1
+    assert f": {len(some)} of" in str(caught[0].message) and 8 < len(some) < 40
+    assert torch.equal(some[:-1], whole[: len(some) - 1])  # the last one may be half a frame
+
+
+def test_an_mp4_without_its_table_cannot_be_read(tmp_path, encoded, pictures):
+    path = encoded(tmp_path / "a.mp4", pictures(20), faststart=False)
+    _cut_in_half(path)
+    with pytest.raises(BadInput, match=r"a\.mp4 cannot be decoded"):
         read_video(path)
+
+
+def test_a_broken_packet_does_not_spoil_the_others(tmp_path, pictures):
+    frames = pictures(20)
+    path = tmp_path / "a.mov"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("png", rate=25)
+        stream.height, stream.width, stream.pix_fmt = *frames.shape[1:3], "rgb24"
+        for number, frame in enumerate(frames):
+            packets = stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24"))
+            if number in (7, 8):
+                packets = [_scrambled(packet) for packet in packets]
+            container.mux(packets)
+        container.mux(stream.encode())
+    with pytest.warns(UserWarning, match="damaged: 18 of about 20 frames"):
+        found = read_video(path).frames.numpy()
+    assert np.array_equal(found, np.delete(frames, [7, 8], axis=0))
+
+
+def _scrambled(packet):
+    other = av.Packet(bytes(packet)[::-1])
+    other.pts, other.dts, other.time_base, other.stream = packet.pts, packet.dts, packet.time_base, packet.stream
+    return other
 
 
 def test_folder_without_frames(tmp_path):

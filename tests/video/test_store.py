@@ -1,5 +1,6 @@
 """Clips are prepared once, in the order of the videos, and found again without decoding."""
 
+import hashlib
 import json
 import os
 import pickle
@@ -10,9 +11,10 @@ import av
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from inrkit.errors import BadInput, InrkitError
-from inrkit.video import ClipSettings, ClipStore, Video, prepare_clips, shards
+from inrkit.video import ClipSettings, ClipStore, Video, cutting, open_frames, prepare_clips, shards
 from inrkit.video.parallel import in_order
 
 SETTINGS = ClipSettings(4, (24, 32))
@@ -95,8 +97,6 @@ def test_the_key_follows_all_that_matters(tmp_path, files):
 
 
 def test_a_new_frame_in_a_folder_is_a_new_key(tmp_path, pictures):
-    from PIL import Image
-
     (tmp_path / "video").mkdir()
     keys = []
     for i, frame in enumerate(pictures(6)):
@@ -121,8 +121,8 @@ def test_limit_takes_the_first_clips_and_leaves_the_rest(tmp_path, files):
     files[3].write_bytes(b"broken, and never looked at")
     seen = []
     settings = ClipSettings(4, (24, 32), limit=3)
-    store = prepare_clips(files, settings, cache=tmp_path / "cache", progress=lambda *state: seen.append(state))
-    assert seen[-1] == (3, 5, 3)
+    store = prepare_clips(files, settings, cache=tmp_path / "cache", progress=seen.append)
+    assert seen[-1][:3] == (3, 5, 3)
     assert [(clip.video, clip.start) for clip in store.clips] == [("0.mkv", 0), ("0.mkv", 4), ("2.mkv", 0)]
 
 
@@ -143,44 +143,139 @@ def test_many_shards(tmp_path, files, monkeypatch):
 
 def test_progress(tmp_path, files):
     seen = []
-    prepare_clips(files, SETTINGS, cache=tmp_path / "cache", progress=lambda *state: seen.append(state))
-    assert seen == [(1, 5, 2), (2, 5, 2), (3, 5, 4), (4, 5, 5), (5, 5, 8)]
+    prepare_clips(files, SETTINGS, cache=tmp_path / "cache", progress=seen.append)
+    after_videos = [now[:3] for i, now in enumerate(seen) if now.done and seen[i - 1].done < now.done]
+    assert after_videos == [(1, 5, 2), (2, 5, 2), (3, 5, 4), (4, 5, 5), (5, 5, 8)]
+    shares = [now.share for now in seen]
+    assert shares == sorted(shares) and shares[-1] == 1
 
 
 def test_the_cache_is_where_the_environment_says(tmp_path, files, monkeypatch):
     monkeypatch.setenv("INRKIT_CACHE", str(tmp_path / "there"))
     store = prepare_clips(files, SETTINGS)
-    assert store.folder == tmp_path / "there" / "clips" / "v1" / store.key
+    assert store.folder == tmp_path / "there" / "clips" / "v2" / store.key
 
 
-def test_a_broken_file_is_named_and_leaves_nothing(tmp_path, files):
-    files[2].write_bytes(b"broken" * 100)
+def _break(*files):
+    for path in files:
+        path.write_bytes(b"broken" * 100)
+
+
+def test_all_broken_files_are_named(tmp_path, files):
+    _break(files[1], files[2])
+    with pytest.raises(BadInput) as error:
+        prepare_clips([*files, tmp_path / "gone.mp4"], SETTINGS, cache=tmp_path / "cache")
+    message = error.value.message
+    assert message.startswith("3 videos cannot be used:")
+    assert "1.mkv cannot be decoded" in message and "2.mkv cannot" in message and "gone.mp4 does not" in message
+    assert "--skip-bad" in error.value.hint
+
+
+def test_broken_files_are_left_out_on_demand_without_decoding_the_others_again(tmp_path, files, no_decoding):
+    _break(files[2])
     with pytest.raises(BadInput, match=r"2\.mkv cannot be decoded"):
         prepare_clips(files, SETTINGS, cache=tmp_path / "cache")
-    assert list((tmp_path / "cache" / "clips" / "v1").iterdir()) == []
+    no_decoding()
+    store = prepare_clips(files, SETTINGS, cache=tmp_path / "cache", skip_bad=True)
+    assert [clip.video for clip in store.clips] == ["0.mkv"] * 2 + ["3.mkv"] + ["4.mkv"] * 3
+    assert [each.video for each in store.skipped] == ["1.mkv", "2.mkv"]
+    assert "cannot be decoded" in store.skipped[1].reason
+    with pytest.raises(BadInput, match=r"2\.mkv cannot be decoded"):
+        prepare_clips(files, SETTINGS, cache=tmp_path / "cache")
 
 
-def test_an_interrupted_preparation_leaves_nothing(tmp_path, files):
-    def interrupt(done, _total, _clips):
-        if done == 3:
+def test_a_video_that_breaks_off_in_the_middle_gives_nothing(tmp_path, files, pictures):
+    (tmp_path / "frames").mkdir()
+    for i, frame in enumerate(pictures(6)):
+        Image.fromarray(frame).save(tmp_path / "frames" / f"{i}.png")
+    (tmp_path / "frames" / "5.png").write_bytes(b"broken")
+    store = prepare_clips([files[0], tmp_path / "frames", files[3]], SETTINGS, cache=tmp_path / "c", skip_bad=True)
+    assert [(clip.video, clip.start) for clip in store.clips] == [("0.mkv", 0), ("0.mkv", 4), ("3.mkv", 0)]
+    assert np.array_equal(store.read([2])[0].numpy(), pictures(4) + np.uint8(3))
+
+
+def test_only_broken_files_leave_nothing(tmp_path, files):
+    _break(files[2])
+    for skip in (True, False):
+        with pytest.raises(BadInput, match=r"2\.mkv cannot be decoded"):
+            prepare_clips(files[2:3], SETTINGS, cache=tmp_path / "cache", skip_bad=skip)
+    assert list((tmp_path / "cache" / "clips" / "v2").iterdir()) == []
+
+
+@pytest.mark.parametrize("at", [0, 2, 3])
+def test_a_killed_preparation_goes_on_where_it_was(tmp_path, files, monkeypatch, fork, at):
+    """Killed for good, after some clips of the video `at`; its last bytes may be cut, as in a crash."""
+    monkeypatch.setattr(shards, "SHARD_BYTES", 3 * 4 * 24 * 32 * 3)
+    whole = prepare_clips(files, SETTINGS, cache=tmp_path / "whole")
+
+    def kill(now):
+        if now.done == at and now.clips > sum((2, 0, 2, 1)[:at]):
+            os._exit(9)
+
+    child = fork(lambda: prepare_clips(files, SETTINGS, cache=tmp_path / "cache", progress=kill) and 0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    decoded = []
+    monkeypatch.setattr(cutting, "open_frames", lambda video, **how: decoded.append(video) or open_frames(video, **how))
+    again = prepare_clips(files, SETTINGS, cache=tmp_path / "cache", workers=1)
+    assert decoded == files[at:]
+    assert torch.equal(_all(again), _all(whole))
+    assert again.clips == whole.clips
+    assert [path.name for path in again.folder.parent.iterdir()] == [again.key]
+
+
+@pytest.mark.parametrize("lost", ["half a line", "a shard", "bytes"])
+def test_what_a_crash_has_eaten_is_made_again(tmp_path, files, lost):
+    whole = prepare_clips(files, SETTINGS, cache=tmp_path / "whole")
+
+    def interrupt(now):
+        if now.done == 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         prepare_clips(files, SETTINGS, cache=tmp_path / "cache", progress=interrupt)
-    assert list((tmp_path / "cache" / "clips" / "v1").iterdir()) == []
-    assert len(prepare_clips(files, SETTINGS, cache=tmp_path / "cache")) == 8
+    (part,) = (tmp_path / "cache" / "clips" / "v2").glob(".*.part")
+    if lost == "half a line":
+        journal = part / "journal.jsonl"
+        journal.write_text(journal.read_text()[:-40])
+    elif lost == "a shard":
+        (part / "clips-00000.npy").unlink()
+    else:
+        os.truncate(part / "clips-00000.npy", 2 * 4 * 24 * 32 * 3 + 500)
+    assert torch.equal(_all(prepare_clips(files, SETTINGS, cache=tmp_path / "cache")), _all(whole))
 
 
-def test_the_slower_of_two_processes_takes_what_the_other_made(tmp_path, files):
-    other = []
+def test_processes_that_prepare_the_same(tmp_path, files, fork):
+    """One works, the others wait and take what it made."""
 
-    def meanwhile(done, _total, _clips):
-        if done == 1:
-            other.append(prepare_clips(files, SETTINGS, cache=tmp_path / "cache"))
+    def prepare():
+        waited = []
+        how = {"progress": lambda _: time.sleep(0.05), "waiting": lambda: waited.append(1)}
+        store = prepare_clips(files, SETTINGS, cache=tmp_path / "c", **how)
+        return 10 * len(waited) + (len(store) == 8)
 
-    store = prepare_clips(files, SETTINGS, cache=tmp_path / "cache", progress=meanwhile)
-    assert torch.equal(_all(store), _all(other[0]))
-    assert [path.name for path in (tmp_path / "cache" / "clips" / "v1").iterdir()] == [store.key]
+    children = [fork(prepare) for _ in range(3)]
+    codes = sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
+    assert codes == [1, 11, 11]
+    store = prepare_clips(files, SETTINGS, cache=tmp_path / "c")
+    assert [path.name for path in store.folder.parent.iterdir()] == [store.key]
+
+
+def test_the_manifest_says_where_each_clip_comes_from(tmp_path, files):
+    store = prepare_clips(files, SETTINGS, cache=tmp_path / "cache", licence="CC BY 4.0")
+    index = json.loads((store.folder / "index.json").read_text())
+    video = index["videos"][2]
+    assert index["licence"] == "CC BY 4.0" and index["settings"]["frames"] == 4 and index["made"]
+    assert (video["name"], video["path"], video["starts"]) == ("2.mkv", str(files[2]), [0, 4])
+    assert video["sha256"] == hashlib.sha256(files[2].read_bytes()).hexdigest()
+    assert (video["fps"], video["frames"], video["size"]) == (25, 9, [24, 32])
+    assert "3 frames are shorter" in index["videos"][1]["rejected"]
+
+
+def test_enlarging_is_said(tmp_path, files):
+    assert not [line for line in prepare_clips(files, SETTINGS, cache=tmp_path).warnings() if "enlarged" in line]
+    larger = ClipSettings(4, (48, 48))
+    (line,) = [line for line in prepare_clips(files, larger, cache=tmp_path).warnings() if "enlarged" in line]
+    assert line.startswith("4 of 5 videos are smaller than 48x48")
 
 
 def test_no_clip_says_how_long_the_longest_is(tmp_path, files):
@@ -215,7 +310,7 @@ def _pickled(folder):
 
 def _one_clip_less(folder):
     index = json.loads((folder / "index.json").read_text())
-    index["clips"].pop()
+    index["videos"][0]["starts"].pop()
     (folder / "index.json").write_text(json.dumps(index))
 
 

@@ -187,7 +187,8 @@ def _prepare(
     videos: Iterable[Path | Video], options: DataOptions, limit: int | None, progress: Progress | None
 ) -> ClipStore:
     settings = ClipSettings(options.frames, options.size, stride=options.stride, fit=options.fit, limit=limit)
-    return prepare_clips(list(videos), settings, progress=progress)
+    tell = (lambda now: progress(now.done, now.total, now.clips)) if progress else None
+    return prepare_clips(list(videos), settings, progress=tell)
 
 
 def _clips(store: ClipStore, rows: list[int]) -> Clips:

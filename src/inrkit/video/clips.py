@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from inrkit.errors import BadInput
-from inrkit.video.fit import Fit, Pixels, check_fit
+from inrkit.video.fit import Box, Fit, Pixels, check_fit
+from inrkit.video.shots import ShotCuts
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class ClipSettings:
         stride: Frames from the start of one clip to the start of the next; None: `frames`, clips do not overlap.
         fit: How a frame of other proportions is brought to `size`: `crop`, `pad` or `squash`.
         limit: Stop after this many clips, over all videos; None: take all.
+        fps: Frames a second, chosen by the times at which frames are shown; None: all frames as they come.
+        box: The part of each upright frame that is taken, in its pixels; None: all of it.
+        avoid_cuts: Make no clip across the cut from one shot to the next.
 
     Raises:
         BadInput: for a number below 1 or an unknown `fit`.
@@ -32,6 +36,9 @@ class ClipSettings:
     stride: int | None = None
     fit: Fit = "crop"
     limit: int | None = None
+    fps: float | None = None
+    box: Box | None = None
+    avoid_cuts: bool = False
 
     def __post_init__(self) -> None:
         height, width = self.size
@@ -39,6 +46,8 @@ class ClipSettings:
         for name, number in numbers.items():
             if number is not None and number < 1:
                 raise BadInput(f"clip {name} is {number}", "It has to be 1 or more.")
+        if self.fps is not None and not 0 < self.fps <= 1000:
+            raise BadInput(f"{self.fps} frames a second cannot be read", "Choose a number such as 25, at most 1000.")
         check_fit(self.fit)
 
     @property
@@ -51,12 +60,18 @@ def cut(frames: Iterable[Pixels], settings: ClipSettings) -> Iterator[tuple[int,
     """The clips of one video, in order: (index of the first frame, uint8 (T, H, W, 3)).
 
     Frames, uint8 (H, W, 3), are read as clips are asked for; no more than T of them are held. A video shorter than a
-    clip gives none, and frames at the end that fill no whole clip are left.
+    clip gives none, and frames at the end that fill no whole clip are left. To avoid cuts, each shot is treated as a
+    video of its own.
     """
     stride = settings.stride or settings.frames
     latest: deque[Pixels] = deque(maxlen=settings.frames)
+    shots = ShotCuts() if settings.avoid_cuts else None
+    shot = 0  # index of its first frame
     for index, frame in enumerate(frames):
+        if shots is not None and shots.begins(frame):
+            latest.clear()
+            shot = index
         latest.append(frame)
         start = index + 1 - settings.frames
-        if start >= 0 and start % stride == 0:
+        if start >= shot and (start - shot) % stride == 0:
             yield start, np.stack(latest)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import av
@@ -13,31 +14,53 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from inrkit.errors import BadInput
+from inrkit.video.container import GIVE, LEAVE_OUT, MAX_PIXELS, check_pixels, open_container, open_image, open_local
 from inrkit.video.sources import frame_files
 from inrkit.video.types import Video
+from inrkit.video.zips import Picture
 
 FOLDER_FPS = 25.0  # a folder of frames does not say how fast they follow each other
-LEAVE_OUT = "Leave it out, or copy or convert it again."
+MAX_IMAGE_BYTES = 2**28
+_ASPECTS = (0.1, 10.0)  # of a pixel; beyond them the file is wrong
+
+
+@dataclass
+class Decoded:
+    """A video being decoded.
+
+    Attributes:
+        fps: Frames a second, on average.
+        frames: Decoded as they are asked for.
+        aspect: Width of a pixel over its height.
+        expected: Frames that there should be, as far as the file says; else 0.
+        notes: Filled once the frames are used up: what was wrong, a line each.
+    """
+
+    fps: float
+    frames: Iterator[av.VideoFrame]
+    aspect: float = 1.0
+    expected: int = 0
+    notes: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def decode_file(path: Path, threads: int) -> Iterator[tuple[float, Iterator[av.VideoFrame]]]:
-    """Frames a second of a video file, and its frames. `threads` 0: as many as FFmpeg likes.
+def decode_file(path: Path, threads: int) -> Iterator[Decoded]:
+    """A video file. `threads` 0: as many as FFmpeg likes. Of a damaged file, what can be decoded.
 
     Raises:
-        BadInput: if it is missing, empty or no video, or when the frame is reached that cannot be decoded.
+        BadInput: if it is missing, empty or no video, or when all is decoded and there was no frame.
     """
-    try:
-        with _open(path) as container:
-            stream = _video_stream(container, path)
-            stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = threads
-            yield _frame_rate(stream), _frames(container, stream, path)
-    except av.error.FFmpegError as error:
-        raise BadInput(f"{path} cannot be decoded: {error.strerror}", LEAVE_OUT) from error
+    with open_local(path) as file, _named(path), open_container(file, path.suffix) as container:
+        stream = _video_stream(container, path)
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = threads
+        decoded = Decoded(_frame_rate(stream), iter(()), _aspect(stream))
+        decoded.expected = stream.frames or round(_announced_end(container, stream) * decoded.fps)
+        decoded.frames = _checked(container, stream, path, decoded)
+        yield decoded
 
 
-def decode_folder(folder: Path) -> Iterator[av.VideoFrame]:
+def decode_folder(folder: Path) -> Decoded:
     """The images of a folder, as frames.
 
     Raises:
@@ -46,65 +69,147 @@ def decode_folder(folder: Path) -> Iterator[av.VideoFrame]:
     files = frame_files(folder)
     if not files:
         raise BadInput(f"{folder} holds no frames", "A folder of frames has jpg or png files directly in it.")
-    for path in files:
-        with decode_file(path, threads=1) as (_, frames):
-            yield next(frames)
+    return decode_pictures([Picture(str(path), _reader(path)) for path in files])
 
 
-def decode_memory(video: Video) -> Iterator[av.VideoFrame]:
+def decode_pictures(pictures: list[Picture]) -> Decoded:
+    """Images as frames, each read when it is reached.
+
+    Raises:
+        BadInput: when one is reached that cannot be decoded.
+    """
+    return Decoded(FOLDER_FPS, map(_decode_picture, pictures), expected=len(pictures))
+
+
+def decode_memory(video: Video) -> Decoded:
     """The frames of a video in memory.
 
     Raises:
-        BadInput: if they are not uint8 (T, H, W, 3).
+        BadInput: if they are not uint8 (T, H, W, 3), or their rate is no positive number.
     """
     frames = video.frames
     if frames.dtype != torch.uint8 or frames.ndim != 4 or frames.shape[-1] != 3:
         found = f"{str(frames.dtype).removeprefix('torch.')} {tuple(frames.shape)}"
         raise BadInput(f"frames of video {video.name!r} are {found}", "They have to be uint8 (T, H, W, 3).")
-    for frame in frames.contiguous().cpu().numpy():
-        yield av.VideoFrame.from_ndarray(frame, format="rgb24")
+    if not 0 < video.fps < 1e6:
+        raise BadInput(f"video {video.name!r} has {video.fps} frames a second", "Give a number such as 25.")
+    pixels = frames.contiguous().cpu().numpy()
+    return Decoded(
+        video.fps,
+        (av.VideoFrame.from_ndarray(frame, format="rgb24") for frame in pixels),
+        expected=len(pixels),
+    )
 
 
-def _open(path: Path) -> InputContainer:
-    if not path.exists():
-        raise BadInput(f"{path} does not exist", "Give a video file, or a folder of frames.")
-    if path.is_file() and path.stat().st_size == 0:
-        raise BadInput(f"{path} is empty", LEAVE_OUT)
-    # An absolute path, or a name like `concat:a|b` would be taken for a protocol. A video may not fetch others.
-    return av.open(str(path.absolute()), options={"protocol_whitelist": "file"})
+@contextmanager
+def _named(name: Path | str) -> Iterator[None]:
+    """What PyAV raises, as a message with the name of the file."""
+    try:
+        yield
+    except (av.error.FFmpegError, UnicodeDecodeError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, av.error.FFmpegError) else "its header makes no sense"
+        if isinstance(error, av.error.ArgumentError):
+            reason = "it is a playlist or of a kind that is not read"
+        raise BadInput(f"{name} cannot be decoded: {reason}", LEAVE_OUT) from error
 
 
-def _video_stream(container: InputContainer, path: Path) -> VideoStream:
+def _reader(path: Path):  # type: ignore[no-untyped-def]
+    def read() -> bytes:
+        with open_local(path) as file:
+            return file.read(MAX_IMAGE_BYTES + 1)
+
+    return read
+
+
+def _decode_picture(picture: Picture) -> av.VideoFrame:
+    data = picture.read()
+    if len(data) > MAX_IMAGE_BYTES:
+        raise BadInput(f"{picture.name} has more than {MAX_IMAGE_BYTES >> 20} MB", "A frame should be a jpg or a png.")
+    with _named(picture.name), open_image(data, picture.name) as container:
+        decoded = Decoded(FOLDER_FPS, iter(()))
+        for frame in _checked(container, _video_stream(container, picture.name), picture.name, decoded):
+            return frame
+    raise AssertionError("unreachable: no frame is an error")
+
+
+def _video_stream(container: InputContainer, path: Path | str) -> VideoStream:
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream):
-        raise BadInput(f"{path} holds no video stream", "Give a video file, or a folder of frames.")
+        raise BadInput(f"{path} holds no video stream", GIVE)
+    check_pixels(stream.codec_context.height, stream.codec_context.width, str(path))
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # frames may grow later on
     return stream
 
 
 def _frame_rate(stream: VideoStream) -> float:
     """Frames a second. PyAV has None, and from 19 on a zero, where a rate is not known; both are false."""
-    rate = stream.average_rate or stream.guessed_rate
-    return float(rate) if rate else FOLDER_FPS
+    rate = float(stream.average_rate or stream.guessed_rate or 0)
+    return rate if 1e-3 < rate < 1e4 else FOLDER_FPS
 
 
-def _frames(container: InputContainer, stream: VideoStream, path: Path) -> Iterator[av.VideoFrame]:
-    """All frames; FFmpeg itself meets the end of a cut mkv without an error."""
-    frame_length = 1 / _frame_rate(stream)
-    end: float | None = None
-    for frame in container.decode(stream):
-        end = (frame.time or 0.0) + frame_length
+def _aspect(stream: VideoStream) -> float:
+    ratio = float(stream.sample_aspect_ratio or 1)
+    return ratio if _ASPECTS[0] <= ratio <= _ASPECTS[1] else 1.0
+
+
+def _checked(
+    container: InputContainer, stream: VideoStream, path: Path | str, decoded: Decoded
+) -> Iterator[av.VideoFrame]:
+    """All frames that can be decoded; at the end, their number is held against what the file announces."""
+    found, end, broken = 0, 0.0, 0
+    for frame in _salvaged(container, stream):
+        if frame is None:
+            broken += 1
+            continue
+        found += 1
+        end = (frame.time if frame.time is not None else end) + 1 / decoded.fps
         yield frame
-    if end is None:
+    if not found:
         raise BadInput(f"{path} holds no frame that can be decoded", LEAVE_OUT)
-    announced = _announced_end(container, stream)
-    if announced - end > max(4 * frame_length, 0.02 * announced):  # some formats only estimate it
-        raise BadInput(f"{path} is damaged: it ends after {end:.2f} of {announced:.2f} seconds", LEAVE_OUT)
+    missing = _announced_end(container, stream) - end
+    # An exact table of frames leaves no doubt; without one the length is only an estimate.
+    doubt = 1.5 / decoded.fps if stream.frames else max(4 / decoded.fps, 0.02 * end)
+    if broken or missing > doubt:
+        of = f" of about {decoded.expected}" if decoded.expected > found else ""
+        decoded.notes.append(f"{path} is damaged: {found}{of} frames could be decoded")
+
+
+def _salvaged(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame | None]:
+    """Frames, and None for each piece that cannot be decoded. A broken packet does not spoil those after it."""
+    packets = container.demux(stream)
+    flushed = False
+    while not flushed:
+        try:
+            packet = next(packets, None)
+        except av.error.FFmpegError:
+            yield None
+            packet = None  # the file ends here; what the decoder still holds comes out below
+        flushed = packet is None
+        try:
+            frames: Iterable[av.VideoFrame] = stream.decode(packet)
+        except av.error.EOFError:
+            continue
+        except av.error.FFmpegError:
+            yield None
+            continue
+        yield from frames
 
 
 def _announced_end(container: InputContainer, stream: VideoStream) -> float:
     """When the last frame should end, in seconds; 0 if that is not known."""
     if stream.duration is not None and stream.time_base:
         return float((stream.start_time or 0) + stream.duration) * float(stream.time_base)
+    if (tagged := _seconds(stream.metadata.get("DURATION", ""))) > 0:
+        return tagged
     if container.duration is not None and len(container.streams) == 1:
         return ((container.start_time or 0) + container.duration) / av.time_base
     return 0.0
+
+
+def _seconds(clock: str) -> float:
+    """Seconds in `01:02:03.5`, as Matroska has it for each stream; 0 for anything else."""
+    try:
+        hours, minutes, seconds = clock.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    except ValueError:
+        return 0.0

@@ -34,6 +34,18 @@ class Placement(NamedTuple):
         return scaled
 
 
+class Box(NamedTuple):
+    """A part of an upright frame, in its own pixels."""
+
+    height: int
+    width: int
+    top: int
+    left: int
+
+    def __str__(self) -> str:
+        return f"{self.height}x{self.width}+{self.top}+{self.left}"
+
+
 def place(source: tuple[int, int], size: tuple[int, int], fit: Fit = "crop") -> Placement:
     """How a picture of `source` (height, width) is brought to `size` (height, width).
 
@@ -62,6 +74,19 @@ def parse_size(text: str) -> tuple[int, int]:
     if not height or not width:
         raise BadInput(f"{text!r} is no size", "Give a number of pixels such as 64, or HEIGHTxWIDTH such as 48x80.")
     return height, width
+
+
+def parse_box(text: str) -> Box:
+    """The box of `"360x480+0+80"`: height x width, then the distance of its corner from the top and from the left.
+
+    Raises:
+        BadInput: for anything else.
+    """
+    match = re.fullmatch(r"([0-9]{1,5})[xX×]([0-9]{1,5})\+([0-9]{1,5})\+([0-9]{1,5})", text.strip())
+    box = Box(*map(int, match.groups())) if match else Box(0, 0, 0, 0)
+    if not box.height or not box.width:
+        raise BadInput(f"{text!r} is no box", "Give HEIGHTxWIDTH+TOP+LEFT in pixels, such as 360x480+0+80.")
+    return box
 
 
 def check_fit(fit: str) -> None:

@@ -1,33 +1,40 @@
-"""Finding videos: a file, a folder of frames, a directory of either, or a list in a text file."""
+"""Finding videos: a file, a folder of frames, a directory of either, a zip file of frames, or a list of all these."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from inrkit.errors import BadInput
+from inrkit.video.container import open_local
+from inrkit.video.natural import natural
+from inrkit.video.types import SkippedVideo
+from inrkit.video.zips import IMAGE_SUFFIXES, open_zip, split_zip
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 VIDEO_SUFFIXES = frozenset(
     {".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".vob"}
     | {".3gp", ".webm", ".wmv", ".y4m"}
 )
+MAX_LIST_BYTES = 2**27
 
 
-def find_videos(source: Path | str) -> list[Path]:
+def find_videos(source: Path | str, *, bad: list[SkippedVideo] | None = None) -> list[Path]:
     """The videos that `source` names: files, and folders of frames.
 
-    A file is itself; a folder of images is one video; in any other directory all video files and folders of images
-    are found at any depth, in natural order, hidden ones left out. A `.txt` file names one such source a line,
-    relative to its own folder; blank lines and lines that begin with `#` are passed over.
+    A file is itself; a folder of images is one video; in any other directory all video files, folders of images and
+    zip files of such folders are found at any depth, in natural order, hidden ones left out. A `.txt` file names one
+    such source a line, relative to its own folder; blank lines and lines that begin with `#` are passed over. A folder
+    in a zip file is a path that goes on after its name: `films.zip/cat`.
+
+    Args:
+        bad: Takes the lines of a list that name no video, and why, in place of the error about all of them.
 
     Raises:
-        BadInput: if `source`, or a line of it, does not exist or holds no video.
+        BadInput: if `source`, or lines of it, do not exist or hold no video.
     """
     path = Path(source)
     if path.suffix.lower() == ".txt" and path.is_file():
-        return _listed(path)
+        return _listed(path, bad)
     return _found(path, named=f"{path}")
 
 
@@ -36,32 +43,70 @@ def frame_files(folder: Path) -> list[Path]:
     return [path for path in _visible(folder) if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()]
 
 
-def _listed(path: Path) -> list[Path]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise BadInput(f"{path} is no text file in UTF-8", "It should name one video a line.") from None
+def _listed(path: Path, bad: list[SkippedVideo] | None) -> list[Path]:
     videos: list[Path] = []
-    for number, line in enumerate(map(str.strip, lines), start=1):
+    problems: list[SkippedVideo] = []
+    for number, line in enumerate(_lines(path), start=1):
         if line and not line.startswith("#"):
-            videos += _found(path.parent / line, named=f"{line} (line {number} of {path})")
-    if not videos:
+            try:
+                videos += _found(path.parent / line, named=f"{line} (line {number} of {path})")
+            except BadInput as problem:
+                problems.append(SkippedVideo(line, problem.message))
+    if not videos and not problems:
         raise BadInput(f"{path} names no video", "Write one path a line, relative to the folder of the list.")
+    if bad is None:
+        raise_all(problems)
+    else:
+        bad += problems
     return videos
+
+
+def raise_all(problems: list[SkippedVideo], hint: str = "Repair the list, or take these lines out of it.") -> None:
+    """Refuse the videos that are bad, if there are any.
+
+    Raises:
+        BadInput: naming all of them, a line each.
+    """
+    if len(problems) == 1:
+        raise BadInput(problems[0].reason, hint)
+    if problems:
+        each = "".join(f"\n  {problem.reason}" for problem in problems)
+        raise BadInput(f"{len(problems)} videos cannot be used:{each}", hint)
+
+
+def _lines(path: Path) -> list[str]:
+    with open_local(path) if path.stat().st_size else path.open("rb") as file:
+        content = file.read(MAX_LIST_BYTES + 1)
+    try:
+        if len(content) > MAX_LIST_BYTES or b"\0" in content:
+            raise ValueError
+        return [line.strip() for line in content.decode("utf-8-sig").splitlines()]
+    except ValueError:  # the UnicodeDecodeError among them
+        raise BadInput(f"{path} is no text file in UTF-8", "It should name one video a line.") from None
 
 
 def _found(path: Path, named: str) -> list[Path]:
-    if not path.exists():
-        raise BadInput(f"{named} does not exist", "Give a video file, a folder of frames or videos, or a .txt list.")
-    if not path.is_dir():
-        return [path]
     try:
-        videos = list(_walk(path, set()))
-    except OSError as error:
-        raise BadInput(f"{named} cannot be read: {error.strerror}") from error
+        if (inside := split_zip(path)) is not None:
+            videos = _in_zip(*inside)
+        elif path.is_dir():
+            videos = list(_walk(path, set()))
+        elif path.exists():
+            return [path]
+        else:
+            hint = "Give a video file, a folder of frames or videos, a zip of frames, or a .txt list."
+            raise BadInput(f"{named} does not exist", hint)
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise BadInput(f"{named} cannot be read: {reason}", "Give something that can be read.") from error
     if not videos:
         raise BadInput(f"{named} holds no video", "It should hold video files (mp4, mkv, gif, …) or folders of frames.")
     return videos
+
+
+def _in_zip(path: Path, folder: str) -> list[Path]:
+    below = path / folder
+    return [found for found in open_zip(path).folders() if found == below or below in found.parents]
 
 
 def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
@@ -78,6 +123,8 @@ def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
             yield from _walk(path, seen)
         elif path.suffix.lower() in VIDEO_SUFFIXES:
             yield path
+        elif path.suffix.lower() == ".zip" and path.is_file():
+            yield from _in_zip(path, ".")
 
 
 def _is_frame_folder(folder: Path, inside: list[Path]) -> bool:
@@ -89,10 +136,4 @@ def _is_frame_folder(folder: Path, inside: list[Path]) -> bool:
 
 
 def _visible(folder: Path) -> list[Path]:
-    return sorted((path for path in folder.iterdir() if not path.name.startswith(".")), key=_natural)
-
-
-def _natural(path: Path) -> tuple[list[str | int], str]:
-    """Runs of digits count as numbers. Splitting by them alternates text and number, so keys can be compared."""
-    parts = re.split(r"([0-9]+)", path.name.lower())
-    return [int(part) if index % 2 else part for index, part in enumerate(parts)], path.name
+    return sorted((path for path in folder.iterdir() if not path.name.startswith(".")), key=lambda p: natural(p.name))

@@ -4,52 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from torch import Tensor
 
 from inrkit.errors import BadInput
-from inrkit.video.clips import ClipSettings
 from inrkit.video.fit import Pixels
-
-VERSION: Literal[1] = 1
-
-
-@dataclass(frozen=True)
-class ClipInfo:
-    """Where a clip comes from: the name of its video, the index of its first frame there, and frames a second."""
-
-    video: str
-    start: int
-    fps: float
-
-
-@dataclass(frozen=True)
-class SkippedVideo:
-    """A video that gave no clip, and why."""
-
-    video: str
-    reason: str
-
-
-class Index(BaseModel):
-    """What `index.json` holds. Row i of a store is `clips[i]`; the first `shards[0]` rows lie in shard 0, and so on."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    version: Literal[1] = VERSION
-    key: str
-    settings: ClipSettings
-    shards: list[int]
-    clips: list[ClipInfo]
-    skipped: list[SkippedVideo]
+from inrkit.video.records import ClipInfo, Index, VideoRecord
+from inrkit.video.shards import shard_name
+from inrkit.video.types import SkippedVideo
 
 
 class ClipStore:
@@ -57,6 +26,7 @@ class ClipStore:
 
     Attributes:
         folder: Where it lies: `index.json`, and `clips-00000.npy` and so on, each uint8 (n, T, H, W, 3).
+        index: What it says of itself: the manifest.
         key: Names its content: changes with the videos and with the settings.
         settings: How the videos were cut.
         clips: Where each clip comes from.
@@ -65,10 +35,11 @@ class ClipStore:
 
     def __init__(self, folder: Path, index: Index, shards: Sequence[Pixels]) -> None:
         self.folder = folder
+        self.index = index
         self.key = index.key
         self.settings = index.settings
-        self.clips = index.clips
-        self.skipped = index.skipped
+        self.clips = [ClipInfo(video.name, start, video.fps) for video in index.videos for start in video.starts]
+        self.skipped = [SkippedVideo(video.name, video.rejected) for video in index.videos if video.rejected]
         self._shards = shards
         self._ends = list(accumulate(index.shards))
 
@@ -83,12 +54,13 @@ class ClipStore:
         try:
             index = Index.model_validate_json((folder / "index.json").read_bytes())
             shards = [_map_shard(folder / shard_name(i), n, index) for i, n in enumerate(index.shards)]
-            if sum(index.shards) != len(index.clips):
-                raise ValueError(f"{len(index.clips)} clips are listed, {sum(index.shards)} are there")
+            listed = sum(len(video.starts) for video in index.videos)
+            if sum(index.shards) != listed:
+                raise ValueError(f"{listed} clips are listed, {sum(index.shards)} are there")
         except (OSError, ValueError, EOFError, BadInput) as error:
             reason = "index.json is not valid" if isinstance(error, ValidationError) else str(error).splitlines()[0]
             raise BadInput(
-                f"{folder} is no whole clip store: {reason}", "Delete the folder and prepare again."
+                f"{folder} is no whole clip store: {reason}", "Delete the folder, and prepare again."
             ) from error
         return cls(folder, index, shards)
 
@@ -99,6 +71,18 @@ class ClipStore:
     def clip_shape(self) -> tuple[int, int, int, int]:
         """(T, H, W, 3)."""
         return self.settings.clip_shape
+
+    def warnings(self) -> list[str]:
+        """What is worth knowing of the videos, a line each: damage, frames that were enlarged, what gave no clip."""
+        videos = self.index.videos
+        lines = [note for video in videos for note in video.notes]
+        lines += [f"no clip from {video.name}: {video.rejected}" for video in videos if video.rejected]
+        if small := [video for video in videos if video.enlarged]:
+            size = "x".join(map(str, self.settings.size))
+            lines.append(f"{_of(small, videos)} smaller than {size} and enlarged: {small[0].name}, …")
+        if varying := [video for video in videos if video.varying]:
+            lines.append(f"{_of(varying, videos)} of varying frame rate, taken frame by frame; --fps keeps their time")
+        return lines
 
     def read(self, rows: Sequence[int] | Tensor) -> Tensor:
         """The clips `rows`, each 0 to len - 1, in that order: uint8 (B, T, H, W, 3), a copy.
@@ -119,9 +103,8 @@ class ClipStore:
         return ClipStore.open, (self.folder,)  # to another process goes the folder, not the clips
 
 
-def shard_name(number: int) -> str:
-    """File name of a shard."""
-    return f"clips-{number:05d}.npy"
+def _of(some: Sequence[VideoRecord], videos: Sequence[VideoRecord]) -> str:
+    return f"{len(some)} of {len(videos)} videos {'is' if len(some) == 1 else 'are'}"
 
 
 def _map_shard(path: Path, clips: int, index: Index) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from torch import Tensor
@@ -19,3 +20,11 @@ class Video(NamedTuple):
     frames: Tensor
     fps: float
     name: str = ""
+
+
+@dataclass(frozen=True)
+class SkippedVideo:
+    """A video that gave no clip, and why."""
+
+    video: str
+    reason: str
