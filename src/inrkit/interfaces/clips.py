@@ -19,8 +19,10 @@ class ClipBatch:
 
     Example::
 
-        clips = ClipBatch(video, observation=Observation(mask))   # video: uint8 (B, T, H, W, 3)
-        coords, target, see, share = clips.sample("point", 1000)  # 1000 of the seen pixels
+        video = torch.randint(0, 256, (2, 4, 8, 8, 3), dtype=torch.uint8)  # (B, T, H, W, 3)
+        mask = torch.rand(4, 8, 8) < 0.3
+        clips = ClipBatch(video, observation=Observation(mask))
+        coords, target, see, share = clips.sample("point", 20)  # 20 of the seen pixels
 
     Args:
         video: (N, T, H, W, 3), uint8, or float in [-1, 1]; it is not copied as long as all of it is seen.

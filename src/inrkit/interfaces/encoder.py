@@ -32,10 +32,10 @@ class Encoder(nn.Module):
             def __init__(self, config, spec):
                 super().__init__()
                 self.latents = {"z": (64,)}
-                self.net = ...
+                self.net = nn.Sequential(nn.Conv3d(3, 64, 4, 4), nn.AdaptiveAvgPool3d(1), nn.Flatten())
 
             def forward(self, clips, decode):
-                return {"z": self.net(clips.frames)}  # frames: (B, T, H, W, 3) in [-1, 1]
+                return {"z": self.net(clips.frames.movedim(-1, 1))}  # frames: (B, T, H, W, 3) in [-1, 1]
 
     Attributes:
         latents: Name to shape of what `forward` returns. Fitting, samplers, interpolation and priors know nothing

@@ -19,11 +19,12 @@ class INR(nn.Module):
         class Siren(INR):
             def __init__(self, config, spec):
                 super().__init__()
-                self.net = nn.Sequential(nn.Linear(3, 64), Sine(), nn.Linear(64, 3))
-                self.per_video("net")                 # all of the net's weights come from the hypernetwork
+                self.first, self.last = nn.Linear(3, 64), nn.Linear(64, 3)
+                self.per_video("first")               # its weights come from the hypernetwork
+                self.per_video("last")
 
             def forward(self, coords):                # one video: (N, 3) -> (N, 3)
-                return self.net(coords)
+                return self.last((30 * self.first(coords)).sin())
 
     Attributes:
         unit: What `forward` computes by itself: "point" (N, 3) -> (N, 3); "frame" and "clip"

@@ -59,7 +59,8 @@ class Sample(NamedTuple):
         target: What was seen there; for the plain observation rgb in [-1, 1] of the shape (B, *coords.shape[1:]).
         see: From rgb at `coords` to what is compared with `target`; the identity for the plain observation.
         share: (B|1,) the share of `target` that was seen, in (0, 1]. Hidden values are 0 in both, so dividing a mean
-            over all values by it gives the mean over the seen ones. Always 1 for unit "point".
+            over all values by it gives the mean over the seen ones. 1 for single points, but where all seen points of
+            clips with different masks are asked for.
     """
 
     coords: Tensor
