@@ -281,3 +281,26 @@ def test_help_imports_no_torch():
     code += "; sys.exit(' '.join({'torch', 'numpy', 'av'} & set(sys.modules)))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) in ((0, ""), (1, "\n")), ended.stderr
+
+
+def noise(path, seed):
+    pixels = np.random.default_rng(seed).integers(0, 255, (8, 16, 16, 3), dtype=np.uint8)
+    inrkit.write_video(path, torch.from_numpy(pixels), 10)
+
+
+@pytest.mark.parametrize(
+    "source", ["my vidéos/", "./my vidéos", "my vidéos/../my vidéos", "list.txt", "my vidéos/1.mp4"]
+)
+def test_odd_paths_and_lists(cli, tmp_path, source):
+    for i in range(2):
+        noise(tmp_path / "my vidéos" / f"{i}.mp4", i)
+    Path("list.txt").write_text("# two videos\nmy vidéos/1.mp4\n\nmy vidéos/0.mp4\n", encoding="utf-8")
+    words = ["-p", "inrv", "--frames", "4", "--size", "8", "--steps", "2", "-o", "inr.width=8", "--holdout", "1"]
+    begun = cli("train", source, *words, "--out", "deep/er/ünd weiter/")
+    assert begun.exit_code == 0, begun.stderr
+    made = config("deep/er/ünd weiter")["data"]
+    last = {"list.txt": "0.mp4@0", "my vidéos/1.mp4": "1.mp4@4"}.get(source, "1.mp4@0")
+    assert made["held_out"][0] == last
+    assert Path(made["source"]).is_absolute() and ".." not in made["source"]
+    again = cli("train", source, *words, "--out", "deep/er/../er/ünd weiter", "--resume")
+    assert again.exit_code == 0 and again.stdout.count("training clips") == 2

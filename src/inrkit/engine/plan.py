@@ -144,13 +144,16 @@ def check_same(request: Request, config: RunConfig) -> None:
     """
     source = request.source if config.data.dataset else _place(request.source)
     asked = {
-        "plugin": (request.plugin, config.method.name),
+        "plugin": (_short("method", request.plugin), config.method.name),
         "source": (source, config.data.source),
         "preset": (request.preset, config.preset),
         "seed": (request.seed, config.seed),
         "val": (_place(request.val), config.data.val),
         "init-from": (_place(request.init_from), config.init_from),
-        **{kind: (getattr(request, kind), getattr(config, kind).name) for kind in ("encoder", "hypernetwork", "inr")},
+        **{
+            kind: (_short(kind, getattr(request, kind)), getattr(config, kind).name)
+            for kind in ("encoder", "hypernetwork", "inr")
+        },
     }
     differing = [f"{name} is {had}, not {want}" for name, (want, had) in asked.items() if want not in (None, had)]
     if not differing:
@@ -176,6 +179,12 @@ def _differing_options(request: Request, config: RunConfig) -> list[str]:
         had, wanted = settled.model_dump(mode="json"), after[section].model_dump(mode="json")
         differing += [f"{section}.{key} is {had[key]}, not {wanted[key]}" for key in had if had[key] != wanted[key]]
     return differing
+
+
+def _short(kind: str, name: str | None) -> str | None:
+    """The shortest name that means what `name` means."""
+    registry = load_registry()
+    return None if name is None else registry.typed(registry.find(kind, name))
 
 
 def _place(path: str | None) -> str | None:
@@ -286,9 +295,10 @@ def _applicable(
 
 
 def _component(kind: str, name: str, options: BaseModel) -> ComponentConfig:
-    entry = load_registry().find(kind, name)
+    registry = load_registry()
+    entry = registry.find(kind, name)
     return ComponentConfig(
-        name=name,
+        name=registry.typed(entry),
         distribution=entry.distribution,
         version=entry.version,
         options=options.model_dump(mode="json"),
