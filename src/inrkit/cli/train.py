@@ -49,6 +49,12 @@ def train(
     ] = None,
     size: Annotated[str | None, option("--size", None, DATA, "Of a clip: HxW, or N for NxN.")] = None,
     fit: Annotated[str | None, option("--fit", None, DATA, "crop, pad or squash to that size.")] = None,
+    fps: Annotated[
+        float | None, option("--fps", None, DATA, "Frames a second to take, by their times; default: all frames.")
+    ] = None,
+    skip_bad: Annotated[
+        bool, option("--skip-bad", None, DATA, "Leave out videos that cannot be read, and say which.")
+    ] = False,
     limit: Annotated[int | None, option("--limit", None, DATA, "Use only the first N clips.")] = None,
     val: Annotated[str | None, option("--val", None, DATA, "Held-out videos, if not from SOURCE.")] = None,
     holdout: Annotated[

@@ -23,7 +23,7 @@ NOT_IN_A_FILE = ("config", "resume", "overwrite", "dry_run", "json", "quiet", "v
 """Flags of one call."""
 
 OPTIONS = {
-    **dict.fromkeys(("frames", "stride", "size", "fit", "limit", "holdout", "val_size"), "data"),
+    **dict.fromkeys(("frames", "stride", "size", "fit", "fps", "skip_bad", "limit", "holdout", "val_size"), "data"),
     **dict.fromkeys(("steps", "checkpoint_every", "keep"), "train"),
 }
 """Flags that are short for an option, and its section."""

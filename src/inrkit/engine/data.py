@@ -14,7 +14,7 @@ from inrkit.engine.options import DataOptions
 from inrkit.errors import BadInput
 from inrkit.interfaces import Dataset
 from inrkit.interfaces.types import Shape
-from inrkit.video import ClipSettings, ClipStore, Video, find_videos, prepare_clips
+from inrkit.video import ClipSettings, ClipStore, SkippedVideo, Video, find_videos, parse_box, prepare_clips
 
 IN_MEMORY = 4 * 2**30
 """Clips up to this many bytes are kept in memory."""
@@ -84,15 +84,17 @@ def gather(
         own = list(source.held_out(dataset_options, shape)) if options.holdout is None else []
         store = _prepare(source.clips(dataset_options, shape), options, options.limit, progress)
     else:
-        store = _prepare(_videos(source), options, options.limit, progress)
+        bad: list[SkippedVideo] = []
+        store = _prepare(videos_in(source, bad), options, options.limit, progress, bad)
+    bad = []
     if val is not None:
-        own = _videos(val)
+        own = list(videos_in(val, bad))
     if own:
-        held = _prepare(own, options, None, progress)
+        held = _prepare(own, options, None, progress, bad)
         rows = spread(range(len(held)), options.val_size)
-        return _clips(store, list(range(len(store)))), _clips(held, rows), [*_skipped(store), *_skipped(held)]
+        return _clips(store, list(range(len(store)))), _clips(held, rows), [*store.warnings(), *held.warnings()]
     train, held_rows, notes = split(store, options)
-    return _clips(store, train), _clips(store, held_rows), [*_skipped(store), *notes]
+    return _clips(store, train), _clips(store, held_rows), [*store.warnings(), *notes]
 
 
 def fingerprint(*groups: Clips) -> str:
@@ -104,10 +106,15 @@ def fingerprint(*groups: Clips) -> str:
     return digest.hexdigest()
 
 
-def _videos(source: str) -> list[Path]:
-    """The videos of a source, but not the pictures of runs that lie in it, as with ``inrkit train .``"""
+def videos_in(source: str, bad: list[SkippedVideo] | None = None) -> list[Path]:
+    """The videos of a source, but not the pictures of runs that lie in it, as with ``inrkit train .``
+
+    Args:
+        source: As of :func:`inrkit.video.find_videos`.
+        bad: Takes lines of a list that name no video.
+    """
     folder = Path(source)
-    found = find_videos(folder)
+    found = find_videos(folder, bad=bad)
     if not folder.is_dir():
         return found
     videos = [video for video in found if not any(map(_is_run, _folders_between(folder, video)))]
@@ -122,10 +129,6 @@ def _folders_between(folder: Path, video: Path) -> Sequence[Path]:
 
 def _is_run(folder: Path) -> bool:
     return (folder / "config.json").is_file() and ((folder / "checkpoints").is_dir() or (folder / "samples").is_dir())
-
-
-def _skipped(store: ClipStore) -> list[str]:
-    return [f"Left out: {video.video}, {video.reason}." for video in store.skipped]
 
 
 def split(store: ClipStore, options: DataOptions) -> tuple[list[int], list[int], list[str]]:
@@ -183,12 +186,30 @@ def spread(rows: Sequence[int], most: int) -> list[int]:
     return [rows[i * len(rows) // most] for i in range(most)]
 
 
+def clip_settings(options: DataOptions, limit: int | None) -> ClipSettings:
+    """How the options ask clips to be cut."""
+    return ClipSettings(
+        options.frames,
+        options.size,
+        stride=options.stride,
+        fit=options.fit,
+        limit=limit,
+        fps=options.fps,
+        box=parse_box(options.box) if options.box else None,
+        avoid_cuts=options.avoid_cuts,
+    )
+
+
 def _prepare(
-    videos: Iterable[Path | Video], options: DataOptions, limit: int | None, progress: Progress | None
+    videos: Iterable[Path | Video],
+    options: DataOptions,
+    limit: int | None,
+    progress: Progress | None,
+    bad: Sequence[SkippedVideo] = (),
 ) -> ClipStore:
-    settings = ClipSettings(options.frames, options.size, stride=options.stride, fit=options.fit, limit=limit)
     tell = (lambda now: progress(now.done, now.total, now.clips)) if progress else None
-    return prepare_clips(list(videos), settings, progress=tell)
+    settings = clip_settings(options, limit)
+    return prepare_clips(list(videos), settings, skip_bad=options.skip_bad, left_out=bad, progress=tell)
 
 
 def _clips(store: ClipStore, rows: list[int]) -> Clips:

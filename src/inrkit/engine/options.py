@@ -21,6 +21,10 @@ class DataOptions(Strict):
     stride: int | None = Field(None, ge=1, description="frames between the starts of two clips; default: no overlap")
     size: tuple[int, int] = Field((64, 64), description="height x width of a clip; N for NxN")
     fit: Literal["crop", "pad", "squash"] = Field("crop", description="what to do about another aspect ratio")
+    fps: float | None = Field(None, gt=0, le=1000, description="frames a second to take; default: all frames")
+    box: str | None = Field(None, description="take only HEIGHTxWIDTH+TOP+LEFT of each frame")
+    avoid_cuts: bool = Field(False, description="make no clip across the cut from one shot to the next")
+    skip_bad: bool = Field(False, description="leave out the videos that cannot be read")
     limit: int | None = Field(None, ge=1, description="use only the first clips")
     holdout: float | None = Field(
         None, ge=0, allow_inf_nan=False, description="videos (or, below 1, the share of them) not trained on"

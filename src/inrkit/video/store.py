@@ -76,7 +76,7 @@ class ClipStore:
         """What is worth knowing of the videos, a line each: damage, frames that were enlarged, what gave no clip."""
         videos = self.index.videos
         lines = [note for video in videos for note in video.notes]
-        lines += [f"no clip from {video.name}: {video.rejected}" for video in videos if video.rejected]
+        lines += [f"Left out: {video.name}, {video.rejected}." for video in videos if video.rejected]
         if small := [video for video in videos if video.enlarged]:
             size = "x".join(map(str, self.settings.size))
             lines.append(f"{_of(small, videos)} smaller than {size} and enlarged: {small[0].name}, …")
