@@ -159,6 +159,18 @@ def test_a_prior_holds_latents_back():
     assert (held.flatten(1).norm(dim=1) < 0.3 * free.flatten(1).norm(dim=1)).all()
 
 
+def test_a_prior_weighs_the_same_whatever_must_stay_whole():
+    """Of whole frames only a share was seen: their error is the mean over that share, as that of points is."""
+    mask = torch.rand(SHAPE, generator=torch.Generator().manual_seed(1)) < 0.2
+    found = []
+    for unit in ("point", "frame"):
+        model = model_of()
+        model.inr.unit = unit
+        clips = ClipBatch(torch.where(mask[..., None], CLIPS, torch.nan), observation=Observation(mask))
+        found.append(fit(model, clips, steps=60, lr=0.05, prior=lambda z: z["colour"].flatten(1).square().sum(1)))
+    torch.testing.assert_close(found[0]["colour"], found[1]["colour"], atol=1e-3, rtol=0)
+
+
 def test_the_model_is_used_in_eval_mode_and_left_as_it_was():
     model = model_of(Looking()).train()
     found = [fit(model, ClipBatch(CLIPS), steps=0)["colour"] for _ in range(2)]

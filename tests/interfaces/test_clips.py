@@ -230,6 +230,11 @@ def test_what_a_clip_of_a_differing_mask_draws_depends_on_the_clip_and_not_on_it
     assert torch.equal(together.target[2], alone.target[0])
 
 
+def test_clips_of_differing_masks_draw_by_generators_of_their_own(video, scattered):
+    sample = ClipBatch(video, observation=Observation(scattered.expand(5, -1, -1, -1))).sample("point", 20)
+    assert len(sample.coords.flatten(1).unique(dim=0)) == 5
+
+
 def test_a_gradient_at_a_hidden_pixel_is_nought(video, scattered):
     for mask in (scattered, scattered.expand(5, -1, -1, -1)):
         for unit in ("frame", "point"):
