@@ -19,7 +19,7 @@ class Paint(INR):
         self.per_video("colour")
 
     def forward(self, coords):
-        return self.colour[0] + coords[:, 2:] * self.colour[1]
+        return self.colour[0] + coords[..., 2:] * self.colour[1]
 
 
 class Book(Encoder):
