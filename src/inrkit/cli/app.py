@@ -9,6 +9,7 @@ import typer
 
 from inrkit.cli import plugins
 from inrkit.cli.border import Border
+from inrkit.cli.data import data
 
 COMMANDS = {
     "train": "inrkit.cli.train:train",
@@ -66,3 +67,4 @@ _plugins = typer.Typer()
 _plugins.callback(invoke_without_command=True)(plugins.plugins)
 _plugins.command("show")(plugins.show)
 app.add_typer(_plugins, name="plugins")
+app.add_typer(data, name="data")

@@ -61,7 +61,7 @@ def open_container(file: BinaryIO | io.FileIO, suffix: str = "") -> InputContain
     """
     file.name = f"video{suffix}" if suffix[1:].isalnum() else "video"  # type: ignore[misc]
     options = {"protocol_whitelist": "file", "format_whitelist": _allowed_formats()}
-    container: InputContainer = av.open(file, "r", options=options, buffer_size=2**18, **_probing_limit())
+    container: InputContainer = av.open(file, "r", options=options, buffer_size=2**18)
     return container
 
 
@@ -103,10 +103,3 @@ def _is_input(name: str) -> bool:
         return av.ContainerFormat(name, "r").is_input
     except ValueError:
         return False
-
-
-@cache
-def _probing_limit() -> dict[str, Any]:
-    """PyAV before 19 can bound the frames that are decoded to find out what a stream is."""
-    old = int(av.__version__.split(".")[0]) < 19
-    return {"stream_options": [{"max_pixels": str(MAX_PIXELS)}]} if old else {}
