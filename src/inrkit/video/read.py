@@ -112,9 +112,14 @@ def open_frames(
 def _decoded(video: Path | Video, threads: int) -> Iterator[Decoded]:
     if isinstance(video, Video):
         yield decode_memory(video)
-    elif video.is_dir():
+        return
+    try:
+        is_folder, inside = video.is_dir(), split_zip(video)
+    except OSError:  # such as a name that is too long: said when it is opened
+        is_folder, inside = False, None
+    if is_folder:
         yield decode_folder(video)
-    elif (inside := split_zip(video)) is not None:
+    elif inside is not None:
         pictures = open_zip(inside[0]).pictures(inside[1])
         if not pictures:
             raise BadInput(f"{video} holds no frames", "A folder in a zip file has jpg or png files directly in it.")

@@ -86,7 +86,7 @@ def _cut(frame: VideoFrame, box: Box, name: str) -> str:
             f"{name} has frames of {upright[0]}x{upright[1]}, in which the box {box} does not lie",
             "Give --box HEIGHTxWIDTH+TOP+LEFT within the frame.",
         )
-    top, left = [(box.top, box.left), (box.left, bottom), (bottom, right), (right, box.top)][-turns % 4]
+    top, left = [(box.top, box.left), (box.left, bottom), (bottom, right), (right, box.top)][turns]
     height, width = (box.width, box.height) if turns % 2 else (box.height, box.width)
     return f"crop=w={width}:h={height}:x={left}:y={top}:exact=1"
 

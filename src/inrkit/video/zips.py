@@ -39,23 +39,16 @@ class FrameZip:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        open_local(path).close()
         try:
-            self._zip = zipfile.ZipFile(open_local(path))
+            self._zip = zipfile.ZipFile(path)
         except _BROKEN as error:
             raise BadInput(f"{path} is no zip file that can be read: {error}", LEAVE_OUT) from error
-        self._folders: dict[str, list[zipfile.ZipInfo]] = {}
-        entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
-        for entry in entries:
-            self._check(entry)
-            name = PurePosixPath(entry.filename)
-            hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
-            if name.suffix.lower() in IMAGE_SUFFIXES and not hidden:
-                self._folders.setdefault(str(name.parent), []).append(entry)
-        unpacked = sum(entry.file_size for entry in entries)
-        if unpacked > MAX_UNPACKED or (unpacked > 2**26 and unpacked > MAX_RATIO * path.stat().st_size):
-            raise BadInput(f"{path} would unpack to {unpacked / 2**20:,.0f} MB", "That is a bomb and no set of frames.")
-        for inside in self._folders.values():
-            inside.sort(key=lambda entry: natural(PurePosixPath(entry.filename).name))
+        try:
+            self._folders = self._look_through()
+        except BadInput:
+            self._zip.close()
+            raise
 
     def folders(self) -> list[Path]:
         """The folders that hold images, in natural order, as paths that begin with that of the zip file."""
@@ -71,6 +64,24 @@ class FrameZip:
     def fingerprint(self, folder: str) -> list[tuple[str, int, int]]:
         """Name, size and CRC-32 of each image of a folder."""
         return [(entry.filename, entry.file_size, entry.CRC) for entry in self._folders.get(folder, [])]
+
+    def _look_through(self) -> dict[str, list[zipfile.ZipInfo]]:
+        """Folder to its images, in natural order, once all entries have been checked."""
+        folders: dict[str, list[zipfile.ZipInfo]] = {}
+        entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
+        for entry in entries:
+            self._check(entry)
+            name = PurePosixPath(entry.filename)
+            hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
+            if name.suffix.lower() in IMAGE_SUFFIXES and not hidden:
+                folders.setdefault(str(name.parent), []).append(entry)
+        unpacked = sum(entry.file_size for entry in entries)
+        if unpacked > MAX_UNPACKED or (unpacked > 2**26 and unpacked > MAX_RATIO * self.path.stat().st_size):
+            size = f"{unpacked / 2**20:,.0f} MB"
+            raise BadInput(f"{self.path} would unpack to {size}", "That is a bomb and no set of frames.")
+        for inside in folders.values():
+            inside.sort(key=lambda entry: natural(PurePosixPath(entry.filename).name))
+        return folders
 
     def _check(self, entry: zipfile.ZipInfo) -> None:
         name = entry.orig_filename.replace("\\", "/")
