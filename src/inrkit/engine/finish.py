@@ -55,7 +55,7 @@ def finish(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
         if len(train) > 1:
             draw_novel(run, model)
             draw_interpolation(run, model)
-    if len(held_out):
+    if len(held_out) and model.encoder.latents:  # without latents there is nothing to fit: every video is the same
         started = time.perf_counter()
         index = list(range(len(held_out)))
         found = fit_clips(model, held_out, reporter)
