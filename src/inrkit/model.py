@@ -55,7 +55,7 @@ class VideoModel(nn.Module):
         """
         latents = self.encoder(clips, self.decode)
         weights = self.hypernetwork(latents)
-        return Output(self._evaluate(coords, weights, len(clips)), latents, weights)
+        return Output(self.evaluate(coords, weights, len(clips)), latents, weights)
 
     def decode(self, latents: Tensors, coords: Tensor) -> Tensor:
         """rgb of latents at coordinates.
@@ -67,7 +67,7 @@ class VideoModel(nn.Module):
         Returns:
             (B, *grid, 3) float32, nominally in [-1, 1], not clamped; differentiable.
         """
-        return self._evaluate(coords, self.hypernetwork(latents), _count(latents))
+        return self.evaluate(coords, self.hypernetwork(latents), _count(latents))
 
     @torch.no_grad()
     def render(self, latents: Tensors, shape: Shape) -> Tensor:
@@ -80,9 +80,19 @@ class VideoModel(nn.Module):
         Returns:
             (B, T, H, W, 3) float32, nominally in [-1, 1], not clamped, where the model is.
         """
-        weights = self.hypernetwork(latents)
-        count = _count(latents)
-        pieces = [self._evaluate(piece, weights, count).flatten(1, -2) for piece in self._pieces(shape, count)]
+        return self.render_weights(self.hypernetwork(latents), shape, _count(latents))
+
+    @torch.no_grad()
+    def render_weights(self, weights: Tensors, shape: Shape, count: int | None = None) -> Tensor:
+        """As :meth:`render`, of weights that were made already, or refined.
+
+        Args:
+            weights: Name to (B, *shape), what the hypernetwork returns.
+            shape: (T, H, W) wanted.
+            count: B, where there are no weights to tell it.
+        """
+        count = count or _count(weights)
+        pieces = [self.evaluate(piece, weights, count).flatten(1, -2) for piece in self._pieces(shape, count)]
         video: Tensor = torch.cat(pieces, 1).unflatten(1, shape)
         return video
 
@@ -101,8 +111,19 @@ class VideoModel(nn.Module):
             else:
                 yield from whole.flatten(1, -2).split(budget, 1)
 
-    def _evaluate(self, coords: Tensor, weights: Tensors, count: int) -> Tensor:
-        """The INR at coords; a point INR is given flat ones, and rgb gets their shape back."""
+    def evaluate(self, coords: Tensor, weights: Tensors, count: int | None = None) -> Tensor:
+        """rgb of weights at coordinates: the INR alone, at any shape of `coords`.
+
+        Args:
+            coords: As for :meth:`decode`.
+            weights: Name to (B, *shape).
+            count: B, where there are no weights to tell it.
+
+        Returns:
+            (B, *grid, 3) float32, nominally in [-1, 1], not clamped; differentiable.
+        """
+        count = count or _count(weights)
+        # A point INR is given flat coordinates, and rgb gets their shape back.
         places = coords.shape[1:-1]
         if self.inr.unit == "point":
             coords = coords.flatten(1, -2)
