@@ -1,5 +1,7 @@
 """What is written can be read again, and an old file is only replaced by a whole one."""
 
+import os
+import resource
 from pathlib import Path
 
 import av
@@ -40,13 +42,75 @@ def test_mp4_says_which_colours_it_holds(tmp_path):
     assert frame.format.name == "yuv420p"
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "mkv", "apng"])
 @pytest.mark.parametrize("fps", [5.0, 12.5, 25.0])
 def test_every_frame_and_the_rate_come_back(tmp_path, suffix, fps):
     write_video(tmp_path / f"a.{suffix}", toy_videos(1, frames=17)[0].frames, fps)
     video = read_video(tmp_path / f"a.{suffix}")
     assert len(video.frames) == 17
     assert video.fps == pytest.approx(fps, rel=1e-3)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "apng"])
+@pytest.mark.parametrize("size", [(32, 48), (31, 45), (1, 1)])
+def test_without_loss(tmp_path, suffix, size):
+    frames = torch.randint(0, 256, (5, *size, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    write_video(tmp_path / f"a.{suffix}", frames)
+    assert torch.equal(read_video(tmp_path / f"a.{suffix}").frames, frames)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "mkv", "apng", "png"])
+def test_frames_that_come_in_pieces_make_the_same_file(tmp_path, suffix):
+    frames = toy_videos(1, frames=40)[0].frames
+    write_video(tmp_path / f"a.{suffix}", frames)
+    write_video(tmp_path / f"b.{suffix}", iter(frames.split(7)))
+    if suffix == "mp4":  # x264 does not always make the same bytes of the same frames
+        both = [read_video(tmp_path / name).frames for name in ("a.mp4", "b.mp4")]
+        assert len(both[1]) == 40 and (both[0].int() - both[1]).abs().float().mean() < 2
+        return
+    assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+def test_pieces_of_other_sizes_are_refused_and_the_old_file_stays(tmp_path):
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"the old one")
+    with pytest.raises(BadInput, match="not of one size"):
+        write_video(path, iter([torch.zeros(2, 8, 8, 3).byte(), torch.zeros(2, 8, 9, 3).byte()]))
+    with pytest.raises(BadInput, match="no frames"):
+        write_video(path, iter([]))
+    assert path.read_bytes() == b"the old one" and list(tmp_path.iterdir()) == [path]
+
+
+def test_the_last_frame_of_a_long_video_is_on_its_sheet(tmp_path):
+    frames = (torch.arange(1000) // 4).byte()[:, None, None, None].expand(-1, 2, 2, 3)
+    write_video(tmp_path / "a.png", iter(frames.split(100)))
+    shown = np.array(Image.open(tmp_path / "a.png"))[::2, ::2, 0].ravel().astype(int)
+    assert shown[0] == 0 and shown[-1] == 249
+    assert np.abs(np.diff(shown) - 249 / 15).max() < 6
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "mkv", "apng", "png"])
+def test_a_full_disk_leaves_the_old_file(tmp_path, fork, suffix):
+    """The system refuses to write more than some bytes of a file: none, half, all but the last few."""
+    frames = toy_videos(1, frames=10)[0].frames
+    path = tmp_path / f"a.{suffix}"
+    write_video(path, frames)
+    whole = path.stat().st_size
+
+    def write(limit):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        try:
+            write_video(path, frames)
+        except InrkitError as problem:
+            return 1 if "File too large" in problem.message else 3
+        return 0
+
+    for limit, code in ((0, 1), (whole // 2, 1), (whole - 500, 1), (whole + 500, 0)):
+        path.write_bytes(b"the old one")
+        child = fork(lambda limit=limit: write(limit))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == code
+        assert (path.read_bytes() == b"the old one") == bool(code)
+        assert list(tmp_path.iterdir()) == [path]
 
 
 def test_odd_sizes_grow_by_their_edge(tmp_path):
@@ -95,7 +159,7 @@ def test_write_png(tmp_path):
 def test_other_suffixes_are_refused_with_what_is_possible(tmp_path):
     with pytest.raises(BadInput, match=r"a\.webm") as error:
         write_video(tmp_path / "a.webm", _patches())
-    assert error.value.hint == "Use one of .mp4, .gif, .png."
+    assert error.value.hint == "Use one of .mp4, .gif, .png, .mkv, .apng."
 
 
 @pytest.mark.parametrize(

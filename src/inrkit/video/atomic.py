@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield unfinished
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())  # or a crash could leave the new name without the new bytes
         unfinished.replace(path)
     except (OSError, FFmpegError) as error:
         reason = error.strerror or str(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +55,7 @@ def decode_file(path: Path, threads: int) -> Iterator[Decoded]:
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
         decoded = Decoded(_frame_rate(stream), iter(()), _aspect(stream))
-        decoded.expected = stream.frames or round(_announced_end(container, stream) * decoded.fps)
+        decoded.expected = stream.frames or round(_announced_end(container, stream)[0] * decoded.fps)
         decoded.frames = _checked(container, stream, path, decoded)
         yield decoded
 
@@ -113,7 +113,7 @@ def _named(name: Path | str) -> Iterator[None]:
         raise BadInput(f"{name} cannot be decoded: {reason}", LEAVE_OUT) from error
 
 
-def _reader(path: Path):  # type: ignore[no-untyped-def]
+def _reader(path: Path) -> Callable[[], bytes]:
     def read() -> bytes:
         with open_local(path) as file:
             return file.read(MAX_IMAGE_BYTES + 1)
@@ -162,14 +162,13 @@ def _checked(
             broken += 1
             continue
         found += 1
-        end = (frame.time if frame.time is not None else end) + 1 / decoded.fps
+        end = (frame.time if frame.time is not None else end) + _length(frame, 1 / decoded.fps)
         yield frame
     if not found:
         raise BadInput(f"{path} holds no frame that can be decoded", LEAVE_OUT)
-    missing = _announced_end(container, stream) - end
-    # An exact table of frames leaves no doubt; without one the length is only an estimate.
-    doubt = 1.5 / decoded.fps if stream.frames else max(4 / decoded.fps, 0.02 * end)
-    if broken or missing > doubt:
+    announced, exact = _announced_end(container, stream)
+    doubt = 1.5 / decoded.fps if exact else max(4 / decoded.fps, 0.02 * end)
+    if broken or announced - end > doubt:
         of = f" of about {decoded.expected}" if decoded.expected > found else ""
         decoded.notes.append(f"{path} is damaged: {found}{of} frames could be decoded")
 
@@ -195,15 +194,21 @@ def _salvaged(container: InputContainer, stream: VideoStream) -> Iterator[av.Vid
         yield from frames
 
 
-def _announced_end(container: InputContainer, stream: VideoStream) -> float:
-    """When the last frame should end, in seconds; 0 if that is not known."""
+def _length(frame: av.VideoFrame, usual: float) -> float:
+    """Seconds for which a frame is shown."""
+    return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else usual
+
+
+def _announced_end(container: InputContainer, stream: VideoStream) -> tuple[float, bool]:
+    """When the last frame should end, in seconds, or 0; and whether that is written in the file, not an estimate."""
     if stream.duration is not None and stream.time_base:
-        return float((stream.start_time or 0) + stream.duration) * float(stream.time_base)
+        end = float((stream.start_time or 0) + stream.duration) * float(stream.time_base)
+        return end, bool(stream.frames)
     if (tagged := _seconds(stream.metadata.get("DURATION", ""))) > 0:
-        return tagged
+        return tagged, True
     if container.duration is not None and len(container.streams) == 1:
-        return ((container.start_time or 0) + container.duration) / av.time_base
-    return 0.0
+        return ((container.start_time or 0) + container.duration) / av.time_base, False
+    return 0.0, False
 
 
 def _seconds(clock: str) -> float:

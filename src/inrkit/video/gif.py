@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
 
 import av
 from av.filter import Graph
@@ -12,20 +12,21 @@ from av.filter import Graph
 from inrkit.video.fit import Pixels
 
 
-def encode_gif(path: Path, frames: Pixels, rate: Fraction) -> None:
-    """Write frames, uint8 (T, H, W, 3), as a gif that repeats for ever."""
-    height, width = frames.shape[1:3]
+def encode_gif(path: Path, frames: Iterable[Pixels], size: tuple[int, int], rate: Fraction) -> None:
+    """Write frames, uint8 (H, W, 3) of one `size`, as a gif that repeats for ever."""
+    height, width = size
     graph = _palette_graph(width, height, 1 / rate)
-    for number, pixels in enumerate(frames):
+    count = 0
+    for count, pixels in enumerate(frames, start=1):
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-        frame.pts, frame.time_base = number, 1 / rate
+        frame.pts, frame.time_base = count - 1, 1 / rate
         graph.push(frame)
     graph.push(None)
     with av.open(str(path.absolute()), "w", options={"loop": "0"}) as container:
         stream = container.add_stream("gif", rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "pal8"
-        for _ in frames:
-            container.mux(stream.encode(cast(av.VideoFrame, graph.pull())))
+        for _ in range(count):
+            container.mux(stream.encode(graph.vpull()))
         container.mux(stream.encode())
 
 
