@@ -63,11 +63,16 @@ def inrkit_datasets() -> list[declare.Dataset]:
 
 @hookimpl
 def inrkit_metrics() -> list[declare.Metric]:
-    """The number that needs no extra."""
+    """How like its truth a video is."""
     return [
         declare.Metric(
             name="psnr",
             target="inrkit.metrics.psnr:PSNR",
             summary="Peak signal-to-noise ratio in dB",
-        )
+        ),
+        declare.Metric(
+            name="ssim",
+            target="inrkit.metrics.ssim:SSIM",
+            summary="Structural similarity, 1 where equal; needs inrkit[metrics]",
+        ),
     ]
