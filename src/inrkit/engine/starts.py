@@ -94,7 +94,7 @@ def nearest(seen: Seen, count: int) -> list[Tensors]:
     scores = torch.stack([
         seen.error(model.hypernetwork(_rows(model, torch.full((len(clips),), row))), sample) for row in range(rows)
     ])  # fmt: skip
-    order = scores.argsort(0, stable=True)[:count]  # (count, B)
+    order = scores.argsort(dim=0, stable=True)[:count]  # (count, B)
     return [_rows(model, pick) for pick in order]
 
 
@@ -106,7 +106,7 @@ def _rows(model: VideoModel, pick: Tensor) -> Tensors:
 def _best(candidates: list[Candidate], seen: Seen, count: int) -> list[Candidate]:
     """Of each clip the `count` best by all that was seen, each clip's best first."""
     errors = torch.stack([seen.error(seen.model.hypernetwork(latents), seen.everything) for _, latents in candidates])
-    order = errors.argsort(0, stable=True)[:count]  # (count, B)
+    order = errors.argsort(dim=0, stable=True)[:count]  # (count, B)
     return [_mixed(candidates, pick.tolist()) for pick in order]
 
 
