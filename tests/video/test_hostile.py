@@ -212,3 +212,11 @@ def test_a_list_that_is_no_text(tmp_path, content):
     (tmp_path / "l.txt").write_bytes(content)
     with pytest.raises(BadInput, match="is no text file"):
         find_videos(tmp_path / "l.txt")
+
+
+def test_a_codec_that_is_not_known(tmp_path, encoded, pictures):
+    """Found by fuzzing."""
+    path = encoded(tmp_path / "a.mp4", pictures(4))
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(BadInput, match="its codec is not known"):
+        read_video(path)

@@ -136,6 +136,8 @@ def _video_stream(container: InputContainer, path: Path | str) -> VideoStream:
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream):
         raise BadInput(f"{path} holds no video stream", GIVE)
+    if stream.codec_context is None:
+        raise BadInput(f"{path} cannot be decoded: its codec is not known", LEAVE_OUT)
     check_pixels(stream.codec_context.height, stream.codec_context.width, str(path))
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # frames may grow later on
     return stream
