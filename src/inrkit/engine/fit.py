@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from torch import Tensor
 from inrkit.engine.descend import descend
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.objective import Loss, Seen, amount_of, squared_error
+from inrkit.engine.perceptual import Perceptual
 from inrkit.engine.priors import far_from_training, rate, unlike_neighbours
 from inrkit.engine.refine import refine
 from inrkit.engine.starts import Candidate, choose_starts, start
-from inrkit.interfaces import ClipBatch, Shape, Tensors
+from inrkit.interfaces import ClipBatch, Method, Shape, Tensors
 from inrkit.model import VideoModel
 
 
@@ -45,6 +47,7 @@ def find(
     *,
     loss: Loss = squared_error,
     neighbours: Tensor | None = None,
+    method: Method | None = None,
     seed: int = 0,
 ) -> Found:
     """Search for the latents whose videos look like what was seen of `clips`. The model itself does not change.
@@ -55,7 +58,11 @@ def find(
         options: How; None for the defaults.
         loss: (seen, target) -> (B,).
         neighbours: (P, 2) int64, clips of the batch whose latents should be near, as `options.smooth` weighs.
+        method: Whose loss of whole frames `options.perceptual` weighs; None: that of the model's run.
         seed: Of every random number but the pixels of each step, which `clips` draws.
+
+    Raises:
+        BadInput: A perceptual term is asked for, and the method or what was seen has none.
     """
     options = options or FitOptions()
     with _evaluating(model), torch.no_grad():
@@ -63,7 +70,7 @@ def find(
         starts = choose_starts(seen, options, seed)
         if not starts[0][1]:
             return Found({}, seen.error(model.hypernetwork({}), seen.everything), starts[0][0], 0)
-        search = _Search(seen, options, neighbours)
+        search = _Search(seen, options, neighbours, method)
         found = search.follow(starts)
         return refine(seen, found, options) if options.refine else found
 
@@ -71,14 +78,21 @@ def find(
 class _Search:
     """From each of some starts, down to the best that can be found there."""
 
-    def __init__(self, seen: Seen, options: FitOptions, neighbours: Tensor | None) -> None:
+    def __init__(
+        self, seen: Seen, options: FitOptions, neighbours: Tensor | None, method: Method | None = None
+    ) -> None:
         self.options, self.neighbours, self.model = options, neighbours, seen.model
         self.all = seen
         self.step = Seen(seen.model, seen.clips, seen.loss, amount_of(seen.everything, options))
         self.rates = {name: options.lr or rate(seen.model, name) for name in seen.model.encoder.latents}
+        self.perceptual = Perceptual(seen, method) if options.perceptual else None
 
     def cost(self, latents: Tensors) -> Tensor:
-        return self.step.error(self.model.hypernetwork(latents)) + self.prior(latents)
+        weights = self.model.hypernetwork(latents)
+        error = self.step.error(weights) + self.prior(latents)
+        if self.perceptual:
+            error = error + self.options.perceptual * self.perceptual.cost(latents, weights)
+        return error
 
     def prior(self, latents: Tensors) -> Tensor:
         """(B,): all that is asked of latents besides explaining what was seen."""
@@ -99,6 +113,8 @@ class _Search:
         names, best = starts[0]
         best, names, longest = dict(best), list(names), 0
         error, lowest = self.judge(best)
+        if self.perceptual:  # pixels alone cannot say that the start was better than an end
+            lowest = torch.full_like(lowest, math.inf)
         for origin, begin in starts:
             end, steps = descend(
                 begin,
@@ -107,11 +123,11 @@ class _Search:
                 steps=self.options.steps,
                 patience=self.options.patience,
                 cosine=self.options.schedule == "cosine",
-                exact=self.step.amount is None,
+                exact=self.step.amount is None and self.perceptual is None,
             )
             longest = max(longest, steps)
             each, total = self.judge(end)
-            better = total < lowest
+            better = (total < lowest) | lowest.isnan()
             error, lowest = torch.where(better, each, error), torch.where(better, total, lowest)
             names = [new if flag else old for new, old, flag in zip(origin, names, better.tolist(), strict=True)]
             best = {name: _where(better, end[name], best[name]) for name in best}

@@ -50,7 +50,10 @@ class Seen:
     def error(self, weights: Tensors, sample: Sample | None = None) -> Tensor:
         """(B,): the loss of weights, name to (B, ...); divided by the share seen, so the same for every mask."""
         sample = sample or (self.everything if self.amount is None else self.some(self.amount))
-        rgb = in_pieces(self.model, sample.coords, weights, len(self.clips))
+        return self.compare(in_pieces(self.model, sample.coords, weights, len(self.clips)), sample)
+
+    def compare(self, rgb: Tensor, sample: Sample) -> Tensor:
+        """(B,): the loss of rgb at the places of `sample`."""
         return self.loss(sample.see(rgb), sample.target) / sample.share
 
 

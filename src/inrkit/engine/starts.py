@@ -5,11 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+import inrkit.model
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.latents import has_features
 from inrkit.engine.objective import Seen
 from inrkit.engine.priors import spread
-from inrkit.interfaces import ClipBatch, Tensors
+from inrkit.interfaces import ClipBatch, Sample, Tensors
 from inrkit.interfaces.seeds import generator, seed_of
 from inrkit.model import VideoModel
 
@@ -88,14 +89,23 @@ def mean(model: VideoModel, clips: ClipBatch) -> Tensors:
 @torch.no_grad()
 def nearest(seen: Seen, count: int) -> list[Tensors]:
     """The `count` training latents (or all, if there are fewer) that explain best what was seen of each clip."""
-    model, clips = seen.model, seen.clips
-    sample = seen.some(COARSE)
-    rows = len(next(iter(model.latents.values())))
-    scores = torch.stack([
-        seen.error(model.hypernetwork(_rows(model, torch.full((len(clips),), row))), sample) for row in range(rows)
-    ])  # fmt: skip
+    scores = _scores(seen, seen.some(COARSE))
     order = scores.argsort(dim=0, stable=True)[:count]  # (count, B)
-    return [_rows(model, pick) for pick in order]
+    return [_rows(seen.model, pick) for pick in order]
+
+
+def _scores(seen: Seen, sample: Sample) -> Tensor:
+    """(N, B): how far each training latent is from what was seen of each clip, in bounded groups of latents."""
+    model, count = seen.model, len(seen.clips)
+    known = torch.arange(len(next(iter(model.latents.values()))))
+    if len(sample.coords) > 1:  # each clip was seen at places of its own
+        each = (seen.error(model.hypernetwork(_rows(model, row.expand(count))), sample) for row in known)
+        return torch.stack(list(each))
+    rows = []
+    for group in known.split(max(1, inrkit.model.PIECE // sample.coords[0].numel())):
+        rgb = model.decode(_rows(model, group), sample.coords)
+        rows += [seen.compare(one.expand(count, *one.shape), sample) for one in rgb]
+    return torch.stack(rows)
 
 
 def _rows(model: VideoModel, pick: Tensor) -> Tensors:
