@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import Tensor
 
 from inrkit.interfaces.observation import Observation
 from inrkit.interfaces.types import Shape
@@ -43,24 +44,62 @@ class Task:
         """Do it.
 
         Args:
-            model: The trained model; None only if the task's declaration says ``needs_run=False``.
+            model: The trained model, in eval mode; None only if the task's declaration says ``needs_run=False``.
             options: The validated options.
         """
         raise NotImplementedError
 
 
 class ObservationTask(Task):
-    """A task that is wholly said by what it observes; the core fits, renders and scores.
+    """A task that is wholly said by what it observes; the core cuts, fits, stitches, renders, scores and writes.
+
+    Built as ``Cls()``. Of one clip at a time it says what is seen; of a video longer than a clip, every window sees
+    what the clip-sized pattern, repeated along time, shows there.
 
     Example, the first frames are seen and the others predicted::
 
         class Prediction(ObservationTask):
+            hides_frames = True
+            baseline_name = "last frame repeated"
+
             def observe(self, clip_shape, options, generator):
                 mask = torch.zeros(clip_shape, dtype=torch.bool)
                 mask[: options.observed] = True
                 return Observation(mask)
+
+            def baseline(self, clips, observation):
+                seen = int(observation.mask.flatten(1).all(1).sum())
+                frames = torch.arange(clips.shape[1]).clamp(max=seen - 1)
+                return clips[:, frames]
+
+    Attributes:
+        hides_frames: Whether whole frames are hidden. Such a task takes one clip of each video, not all windows.
+        baseline_name: What the trivial answer is called in results.
     """
 
+    hides_frames: bool = False
+    baseline_name: str = "what was seen, filled in"
+
     def observe(self, clip_shape: Shape, options: object, generator: torch.Generator) -> Observation:
-        """What is seen of a clip of (T, H, W); draw random numbers from `generator` only."""
+        """What is seen of a clip of (T, H, W); draw random numbers from `generator` only.
+
+        Raises:
+            BadInput: The options ask for what such a clip does not have.
+        """
         raise NotImplementedError
+
+    def baseline(self, clips: Tensor, observation: Observation) -> Tensor:
+        """The trivial answer, which a result has to beat.
+
+        Args:
+            clips: (B, T, H, W, 3) float in [-1, 1]; hidden pixels are 0.
+            observation: What :meth:`observe` gave; its mask is (T, H, W), or (B, T, H, W).
+
+        Returns:
+            (B, T, H, W, 3) float in [-1, 1]. Given: the observation's own guess.
+        """
+        return observation.fill(observation.see(clips))
+
+    def paper(self, clip_shape: Shape, options: object) -> object:
+        """The options that make it the published task on clips of (T, H, W). Given: `options` as they are."""
+        return options
