@@ -1,0 +1,123 @@
+"""Latents that were found, as a file: safetensors that say which run they belong to and how they make a video."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from inrkit.engine.checkpoint import read_state
+from inrkit.engine.files import write_atomically
+from inrkit.engine.fit import Found
+from inrkit.engine.runs import Run
+from inrkit.errors import BadInput
+from inrkit.interfaces import Tensors
+from inrkit.model import VideoModel
+
+KIND = "inrkit latents 1"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a file of latents holds.
+
+    Attributes:
+        found: For each window of a video.
+        starts: First frame of each window.
+        length: Frames of a window.
+        frames: Of the video, at the run's rate.
+        rate: Frames a second, of these.
+        name: Of the video.
+    """
+
+    found: Found
+    starts: list[int]
+    length: int
+    frames: int
+    rate: float
+    name: str
+
+
+def run_hash(run: Path) -> str:
+    """sha256 of the newest model of a run.
+
+    Raises:
+        BadInput: It has no checkpoint.
+    """
+    newest = Run(run).newest_checkpoint()
+    if newest is None:
+        raise BadInput(f"{run} has no checkpoint yet", f"Resume it: inrkit train --resume --out {run}")
+    return str(read_state(newest)["model_sha256"])
+
+
+def save_found(path: Path, kept: Kept, run: str) -> None:
+    """Write the latents, and refined weights if there are any. `run`: from :func:`run_hash`."""
+    tensors = {f"latents.{name}": values for name, values in kept.found.latents.items()}
+    tensors |= {f"weights.{name}": values for name, values in (kept.found.weights or {}).items()}
+    tensors = {name: values.detach().to("cpu", copy=True).contiguous() for name, values in tensors.items()}
+    facts = {"starts": kept.starts, "length": kept.length, "frames": kept.frames, "rate": kept.rate, "name": kept.name}
+    facts |= {"start": kept.found.start, "steps": kept.found.steps}
+    write_atomically(path, save(tensors, {"kind": KIND, "run": run, "facts": json.dumps(facts)}))
+
+
+def read_found(path: Path, model: VideoModel, run: str) -> Kept:
+    """The latents in a file, for the model they were found in.
+
+    Raises:
+        BadInput: It is no such file, of another run, of another shape, or holds what is no number.
+    """
+    tensors, facts = _read(path, run)
+    latents, weights = (_named(tensors, prefix, model) for prefix in ("latents.", "weights."))
+    count = len(facts["starts"])
+    expected = {name: (count, *(_frames(model, shape))) for name, shape in model.encoder.latents.items()}
+    _check(path, latents, expected)
+    if weights:
+        own = model.inr.initial_weights()
+        _check(path, weights, {name: (count, *value.shape) for name, value in own.items()})
+    found = Found(latents, torch.zeros(count), facts["start"], facts["steps"], weights or None)
+    return Kept(found, facts["starts"], facts["length"], facts["frames"], facts["rate"], facts["name"])
+
+
+def _read(path: Path, run: str) -> tuple[Tensors, dict[str, Any]]:
+    try:
+        with safe_open(path, "pt") as file:
+            said = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dictionary
+    except (OSError, SafetensorError) as error:
+        raise BadInput(f"{path} cannot be read: {error}", "Give a latents.safetensors that a task wrote.") from error
+    if said.get("kind") != KIND:
+        raise BadInput(f"{path} holds no latents that a task found", "Give a latents.safetensors that a task wrote.")
+    if said.get("run") != run:
+        raise BadInput(f"{path} belongs to another run, or to another checkpoint of this one", "Name its own run.")
+    try:
+        facts = json.loads(said["facts"])
+        _ = [facts[name] for name in ("starts", "length", "frames", "rate", "name", "start", "steps")]
+    except (KeyError, ValueError, TypeError) as error:
+        raise BadInput(f"{path} does not say how its latents make a video", "Find them anew.") from error
+    return tensors, facts
+
+
+def _named(tensors: Tensors, prefix: str, model: VideoModel) -> Tensors:
+    return {name.removeprefix(prefix): v.to(model.device) for name, v in tensors.items() if name.startswith(prefix)}
+
+
+def _frames(model: VideoModel, shape: tuple[int | None, ...]) -> tuple[int, ...]:
+    return tuple(model.encoder.clip_frames if n is None else n for n in shape)
+
+
+def _check(path: Path, tensors: Tensors, expected: dict[str, tuple[int, ...]]) -> None:
+    shapes = {name: tuple(value.shape) for name, value in tensors.items()}
+    if shapes != expected:
+        raise BadInput(f"{path} has latents of {shapes}, the run of {expected}", "Name the run they were found in.")
+    if not all(_finite(value) for value in tensors.values()):
+        raise BadInput(f"{path} holds values that are no numbers", "Find them anew.")
+
+
+def _finite(value: Tensor) -> bool:
+    return bool(value.isfinite().all())

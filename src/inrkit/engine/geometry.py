@@ -1,0 +1,78 @@
+"""Where the picture of a clip lies in the picture it was cut from: crop, pad and squash, backwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from inrkit.video.fit import Box, Fit, place
+
+GREY = 128
+"""What is shown where nothing is recovered, in uint8."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One side of a picture.
+
+    Attributes:
+        length: Pixels of the clip.
+        dense: Pixels at which the clip has the density of the input.
+        places: (pixels of the input,) where each lies among the clip's pixels, whose centres are 0, 1, …
+        covered: (pixels of the input,) bool, whether the clip shows it.
+    """
+
+    length: int
+    dense: int
+    places: Tensor
+    covered: Tensor
+
+    def look_up(self, size: int) -> Tensor:
+        """For each pixel of the input the nearest one of the clip rendered with `size` pixels."""
+        inside = self.places.clamp(0, self.length - 1)
+        return (inside * (size - 1) / max(1, self.length - 1)).round().long()
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """How clips of one size come from pictures of another, and back."""
+
+    rows: Axis
+    columns: Axis
+
+    @property
+    def dense(self) -> tuple[int, int]:
+        """(height, width) at which to render a clip so that its pixels are those of the input."""
+        return self.rows.dense, self.columns.dense
+
+    @property
+    def covered(self) -> Tensor:
+        """(H, W) bool, of the input: True where clips show it."""
+        return self.rows.covered[:, None] & self.columns.covered
+
+    def restore(self, frames: Tensor) -> Tensor:
+        """Clips, uint8 (T, h, w, 3) of any h and w, as the input had them: (T, H, W, 3), grey where not covered."""
+        _, height, width, _ = frames.shape
+        whole = frames[:, self.rows.look_up(height)][:, :, self.columns.look_up(width)]
+        whole[:, ~self.covered] = GREY
+        return whole
+
+
+def geometry(source: tuple[int, int], size: tuple[int, int], fit: Fit, box: Box | None = None) -> Geometry:
+    """How clips of `size` are cut from pictures of `source`, both (height, width), `box` being the part taken."""
+    taken = (box.height, box.width) if box else source
+    corner = (box.top, box.left) if box else (0, 0)
+    scaled = place(taken, size, fit).scaled
+    rows, columns = map(_axis, source, taken, corner, scaled, size)
+    return Geometry(rows, columns)
+
+
+def _axis(source: int, taken: int, corner: int, scaled: int, length: int) -> Axis:
+    """`taken` pixels from `corner` are made `scaled` ones, whose middle fills the middle of `length` ones."""
+    before = (scaled - length) // 2 if scaled >= length else -((length - scaled) // 2)
+    pixels = torch.arange(source, dtype=torch.float64) + 0.5 - corner
+    places = pixels * scaled / taken - 0.5 - before
+    covered = (pixels > 0) & (pixels < taken) & (places > -0.5) & (places < length - 0.5)
+    return Axis(length, round((length - 1) * taken / scaled) + 1, places, covered)

@@ -1,0 +1,84 @@
+"""An observation task with all its settings, and what it sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from inrkit.engine.fit_options import FitOptions
+from inrkit.errors import BadInput
+from inrkit.interfaces import Observation, ObservationTask
+from inrkit.interfaces.seeds import generator
+from inrkit.interfaces.types import Shape
+from inrkit.model import VideoModel
+
+PAPER = FitOptions(
+    start="random", restarts=1, steps=1000, lr=1e-4, schedule="constant", points=1.0, patience=0, prior=0, smooth=0
+)
+"""The published way to fit: one code from N(0, 0.01), plain MSE on all that was seen. Its number of steps and its
+learning rate are not known; these are what its code has as defaults, and a common choice."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done to each video.
+
+    Attributes:
+        name: Of the command.
+        task, options: The task and its validated options.
+        model: In eval mode, with the latents and the config of its run.
+        fit: How latents are found.
+    """
+
+    name: str
+    task: ObservationTask
+    options: object
+    model: VideoModel
+    fit: FitOptions
+    seed: int = 0
+
+    @property
+    def clip_shape(self) -> Shape:
+        """(T, H, W) of the run's clips."""
+        assert self.model.config is not None
+        return self.model.config.data.clip_shape
+
+    def observation(self) -> Observation:
+        """What is seen of a clip; the same at every call.
+
+        Raises:
+            BadInput: Nothing is, or the options ask for what a clip does not have.
+        """
+        try:
+            seen = self.task.observe(self.clip_shape, self.options, generator(self.seed, "observe"))
+        except ValueError as error:
+            raise BadInput(f"{self.name} cannot be done: {error}", "Let more be seen.") from error
+        if seen.mask is not None and tuple(seen.mask.shape) != self.clip_shape:
+            raise BadInput(
+                f"{self.name} sees clips of {tuple(seen.mask.shape)}, those of the run are {self.clip_shape}",
+                "Report this to the author of the task.",
+            )
+        if seen.mask is not None:
+            seen.mask = seen.mask.to(self.model.device)
+        return seen
+
+    def pattern(self, frames: int) -> Tensor | None:
+        """bool (frames, H, W), what is seen of a video of that many frames; None: everything."""
+        mask = self.observation().mask
+        return None if mask is None else mask.cpu()[torch.arange(frames) % len(mask)]
+
+
+def in_windows(observation: Observation, starts: Sequence[int]) -> Observation:
+    """The observation of windows that begin at frames `starts`: what two of them share is seen in both or in neither.
+
+    The pattern of one clip is repeated along time, and each window sees its part. Without a mask nothing changes.
+    """
+    mask = observation.mask
+    if mask is not None:
+        turned = torch.stack([mask.roll(-start, 0) for start in starts])
+        if not (turned == mask).all():
+            observation.mask = turned
+    return observation

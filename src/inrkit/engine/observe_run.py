@@ -1,0 +1,108 @@
+"""An observation task on many videos: read, fitted in batches, written; one that fails does not stop the others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from inrkit.engine.data import videos_in
+from inrkit.engine.footage import Footage, Short, read_footage
+from inrkit.engine.job import Job
+from inrkit.engine.observe import batches, recover
+from inrkit.engine.observe_files import write_result
+from inrkit.errors import BadInput
+from inrkit.video import SkippedVideo
+
+
+@dataclass
+class Outcome:
+    """What became of the videos.
+
+    Attributes:
+        records: Of those that were recovered, each with its "folder".
+        failed: Video to the reason why it was not.
+    """
+
+    records: list[dict[str, Any]] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def run_videos(
+    job: Job,
+    sources: Sequence[Path],
+    out: Path,
+    run: str,
+    *,
+    at: float | None = None,
+    short: Short | None = None,
+    lossless: bool = False,
+    tell: Callable[[str], None] = lambda text: None,
+) -> Outcome:
+    """Do the task to every video of `sources`, into a folder each under `out`.
+
+    Args:
+        sources: Videos, folders of frames, folders of videos.
+        run: The content hash of the run.
+        at: Where the one clip begins, in seconds, of tasks that hide whole frames; None: at the beginning.
+        short: What to do about videos shorter than a clip.
+        lossless: Whether to write PNG files of each result as well.
+        tell: Told what is being done, a line each.
+
+    Raises:
+        BadInput: The options are refused, or a lone video is.
+    """
+    if at is not None and not (math.isfinite(at) and at >= 0):
+        raise BadInput(f"--at {at:g} is no moment of a video", "Give seconds from its beginning.")
+    job.observation()  # what it refuses, it refuses before anything is read or written
+    outcome = Outcome()
+    paths = _videos(sources, outcome)
+    one_clip = (at or 0.0) if job.task.hides_frames else None
+    alone = len(paths) + len(outcome.failed) == 1
+    folders = _folders(paths, out)
+    for group in batches(_footage(job, paths, one_clip, short, alone, outcome)):
+        tell(f"fitting {', '.join(video.name for video in group)}")
+        for recovered in recover(job, group):
+            folder = folders[recovered.footage.path]
+            record = write_result(job, recovered, folder, run, lossless=lossless)
+            outcome.records.append({**record, "folder": str(folder)})
+    return outcome
+
+
+def _videos(sources: Sequence[Path], outcome: Outcome) -> list[Path]:
+    found: list[Path] = []
+    for source in sources:
+        bad: list[SkippedVideo] = []
+        try:
+            found += videos_in(str(source), bad)
+        except BadInput as error:
+            if len(sources) == 1:
+                raise
+            outcome.failed[str(source)] = error.message
+        outcome.failed |= {skipped.video: skipped.reason for skipped in bad}
+    return list(dict.fromkeys(found))
+
+
+def _footage(
+    job: Job, paths: Sequence[Path], at: float | None, short: Short | None, alone: bool, outcome: Outcome
+) -> Iterator[Footage]:
+    assert job.model.config is not None
+    for path in paths:
+        try:
+            yield read_footage(path, job.model.config.data, at=at, short=short)
+        except BadInput as error:
+            if alone:
+                raise
+            outcome.failed[str(path)] = str(error)
+
+
+def _folders(paths: Sequence[Path], out: Path) -> dict[Path, Path]:
+    """A folder for each video, named as it; the second of a name is NAME-2."""
+    folders: dict[Path, Path] = {}
+    taken: dict[str, int] = {}
+    for path in paths:
+        taken[path.stem] = count = taken.get(path.stem, 0) + 1
+        folders[path] = out / (path.stem if count == 1 else f"{path.stem}-{count}")
+    return folders
