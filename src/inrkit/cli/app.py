@@ -1,4 +1,4 @@
-"""The `inrkit` command: its global flags, and which file each command is in."""
+"""The `inrkit` command: its global flags, and which file each command is in. Tasks become commands in tasks.py."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from inrkit.cli import plugins
-from inrkit.cli.border import Border
 from inrkit.cli.data import data
+from inrkit.cli.tasks import Commands
 
 COMMANDS = {
     "train": "inrkit.cli.train:train",
@@ -22,7 +22,7 @@ COMMANDS = {
 command needs, its function imports. A function's ``command_class``, if it has one, is its class of typer command."""
 
 app = typer.Typer(
-    cls=Border,
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

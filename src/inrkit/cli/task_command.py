@@ -1,0 +1,82 @@
+"""The function behind a task's command: its signature is made of the task's options and of the flags of its kind."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from inrkit.cli.model_flags import check_names, flags_of, parameter
+
+OWN, FIT, VIDEOS, HOW = "Of this task", "How latents are found", "The videos", "How it runs"
+"""Panels of the help."""
+
+
+def task_function(name: str) -> Callable[..., None]:
+    """A plain annotated function that runs the task `name`, for typer to read.
+
+    Raises:
+        PluginError: The task is broken, or one of its options has the name of a common flag.
+        BadInput: It needs a package that is not installed.
+    """
+    from inrkit.discovery import load_registry
+    from inrkit.engine.fit_options import FitOptions
+    from inrkit.interfaces import ObservationTask
+
+    registry = load_registry()
+    cls, options = registry.get("task", name), registry.options("task", name)
+    observes = issubclass(cls, ObservationTask)
+    common = _common()
+    own = flags_of(options, OWN)
+    if observes:
+        common = [*_of_videos(cls.hides_frames), *flags_of(FitOptions, FIT), *common]
+    check_names(name, options.model_fields, [each.name for each in common])
+    return _function(name, observes, [*common[:1], *own, *common[1:]] if observes else [*own, *common])
+
+
+def _function(name: str, observes: bool, parameters: list[inspect.Parameter]) -> Callable[..., None]:
+    def task(**values: Any) -> None:
+        from inrkit.cli.task_run import run_observation, run_task
+
+        (run_observation if observes else run_task)(name, values)
+
+    task.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    task.__annotations__ = {each.name: each.annotation for each in parameters}
+    return task
+
+
+def _common() -> list[inspect.Parameter]:
+    return [
+        _flag("run", Path, HOW, "Folder of the run; default: the newest under ./runs."),
+        _flag("device", str, HOW, "auto, cpu, cuda, cuda:i or mps; default auto."),
+        _switch("json", HOW, "Print the result as JSON on stdout, for programs."),
+        _switch("quiet", HOW, "Say nothing but warnings, errors and the result.", "-q"),
+    ]
+
+
+def _of_videos(hides_frames: bool) -> list[inspect.Parameter]:
+    videos = typer.Argument(metavar="VIDEO...", help="Videos, folders of frames, or folders of these.")
+    annotation = Annotated[list[Path], videos]
+    at = _flag("at", float, VIDEOS, "Take the clip that begins at this second; default 0.")
+    return [
+        inspect.Parameter("videos", inspect.Parameter.KEYWORD_ONLY, annotation=annotation),
+        _flag("out", Path, VIDEOS, "Folder for the results; default results/TASK. What is there is replaced."),
+        *([at] if hides_frames else []),
+        _switch("loop", VIDEOS, "Repeat a video that is shorter than a clip."),
+        _switch("hold", VIDEOS, "Let the last frame of a video that is shorter than a clip stand."),
+        _switch("lossless", VIDEOS, "Write each result as PNG files, too."),
+        _flag("seed", int, FIT, "Another seed, other random numbers; default 0.", min=0),
+        _switch("paper", FIT, "The published protocol: its mask, squared error, one start from N(0, 0.01)."),
+    ]
+
+
+def _flag(name: str, kind: Any, panel: str, text: str, **more: Any) -> inspect.Parameter:
+    return parameter(name, kind, typer.Option(f"--{name}", help=text, rich_help_panel=panel, **more))
+
+
+def _switch(name: str, panel: str, text: str, *short: str) -> inspect.Parameter:
+    option = typer.Option(f"--{name}", *short, help=text, rich_help_panel=panel)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, option])

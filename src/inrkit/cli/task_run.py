@@ -1,0 +1,98 @@
+"""What the command of a task does: settle the options, load the run, do it, and show what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic import BaseModel
+
+from inrkit.cli import console
+from inrkit.cli.model_flags import given
+from inrkit.cli.task_show import show_outcome
+from inrkit.declare import Task as Declared
+from inrkit.discovery import load_registry
+from inrkit.engine.fit_options import FitOptions
+from inrkit.engine.found_file import run_hash
+from inrkit.engine.job import PAPER, Job
+from inrkit.engine.observe_files import plain
+from inrkit.engine.observe_run import run_videos
+from inrkit.engine.plan import resolve_device
+from inrkit.engine.runs import Run, load, newest_run
+from inrkit.errors import BadInput
+from inrkit.options import environment_options, resolve
+
+
+def run_task(name: str, values: Mapping[str, Any]) -> None:
+    """A task that does everything itself."""
+    registry = load_registry()
+    entry = registry.find("task", name)
+    model = registry.options("task", name)
+    console.set_quiet(values["quiet"])
+    options = resolve({"task": model}, environment_options(os.environ, ["task"]), given(values, model, "task"))
+    needs_run = isinstance(entry.declaration, Declared) and entry.declaration.needs_run
+    loaded = load(_run(values).path, device=_device(values)) if needs_run or values["run"] else None
+    result = registry.get("task", name)().run(loaded, options["task"])
+    if values["json"]:
+        console.result_json(plain(result.record) | {"files": list(map(str, result.files))})
+        return
+    for key, value in result.record.items():
+        console.result(f"{key}: {value}")
+    for path in result.files:
+        console.result(f"written: {path}")
+
+
+def run_observation(name: str, values: Mapping[str, Any]) -> None:
+    """A task that only says what is seen: everything else is done here and in the engine."""
+    registry = load_registry()
+    model = registry.options("task", name)
+    console.set_quiet(values["quiet"])
+    options, fit = _settle(model, values)
+    if values["loop"] and values["hold"]:
+        raise BadInput("--loop and --hold exclude each other", "Give one of them.")
+    short = "loop" if values["loop"] else "hold" if values["hold"] else None
+    run = _run(values)
+    loaded = load(run.path, device=_device(values))
+    task = registry.get("task", name)()
+    assert loaded.config is not None
+    if values["paper"]:
+        options = task.paper(loaded.config.data.clip_shape, options)
+    job = Job(name, task, options, loaded, fit, values["seed"] or 0)
+    out = values["out"] or Path("results") / name.rpartition("/")[2]
+    how: dict[str, Any] = {"at": values.get("at"), "short": short, "lossless": values["lossless"]}
+    outcome = run_videos(job, values["videos"], out, run_hash(run.path), tell=console.note, **how)
+    if values["json"]:
+        facts = {"run": str(run.path), "videos": outcome.records, "failed": outcome.failed}
+        console.result_json(plain(facts))
+    else:
+        show_outcome(outcome, task.baseline_name)
+    for video, reason in outcome.failed.items():
+        console.warn(f"{video}: {reason}")
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+def _settle(model: type[BaseModel], values: Mapping[str, Any]) -> tuple[Any, FitOptions]:
+    """The options of the task and of the fit: defaults (or those of the paper) < environment < flags."""
+    paper = {f"fit.{key}": value for key, value in PAPER} if values["paper"] else {}
+    flags = given(values, model, "task") | given(values, FitOptions, "fit")
+    sections: dict[str, type[BaseModel]] = {"task": model, "fit": FitOptions}
+    settled = resolve(sections, paper, environment_options(os.environ, sections), flags)
+    fit = settled["fit"]
+    assert isinstance(fit, FitOptions)
+    return settled["task"], fit
+
+
+def _run(values: Mapping[str, Any]) -> Run:
+    if values["run"] is not None:
+        return Run(values["run"])
+    run = newest_run()
+    console.note(f"run: {run.path} (the newest)")
+    return run
+
+
+def _device(values: Mapping[str, Any]) -> str:
+    return resolve_device(values["device"] or "auto")
