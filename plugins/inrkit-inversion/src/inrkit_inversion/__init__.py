@@ -1,0 +1,1 @@
+"""Inversion: the place of a video in the space of a run."""

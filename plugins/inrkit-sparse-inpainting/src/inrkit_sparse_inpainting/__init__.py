@@ -1,0 +1,1 @@
+"""Sparse inpainting: a few scattered pixels are seen, the whole video asked for."""
