@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import torch
 
 from inrkit.engine.descend import descend
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.objective import Seen, amount_of
-
-if TYPE_CHECKING:
-    from inrkit.engine.fit import Found
+from inrkit.engine.search import Found
 
 
 def refine(seen: Seen, found: Found, options: FitOptions) -> Found:
