@@ -1,6 +1,5 @@
 """INR-V's loss by hand, and its presets."""
 
-import math
 
 import pytest
 import torch
@@ -102,7 +101,11 @@ def test_the_quick_presets_need_no_weights_file(preset):
     assert InrV.preset(preset, SITUATIONS[0])["method.lpips"] == 0
 
 
-def test_octaves_reach_as_far_as_the_sampling():
-    settings = InrV.preset("fast", Situation(9, (25, 64, 64), "cpu"))
-    assert settings["inr.frequencies"] == math.ceil(math.log2(63)) + 1
-    assert settings["inr.time_frequencies"] == math.ceil(math.log2(24)) - 1
+@pytest.mark.parametrize("shape", [(25, 32, 32), (25, 64, 64), (2, 3, 5), (1, 1, 2), (9, 48, 100)])
+def test_the_octaves_end_where_the_grid_can_no_longer_follow(shape):
+    """The fastest wave moves by half a turn at most from one pixel to the next; one more octave would not."""
+    settings = InrV.preset("fast", Situation(100, shape, "cpu"))
+    for key, samples in (("inr.time_frequencies", shape[0]), ("inr.frequencies", max(shape[1:]))):
+        octaves, apart = settings[key], 2 / max(1, samples - 1)
+        assert octaves == 0 or 2 ** (octaves - 1) * apart <= 1
+        assert samples < 3 or 2**octaves * apart > 1

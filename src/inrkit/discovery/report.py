@@ -28,13 +28,14 @@ def as_dicts(registry: Registry) -> list[dict[str, Any]]:
 
 def table(registry: Registry) -> Table:
     """One row for each plugin."""
-    made = Table("Plugin", "Version", "State", "Offers", box=None, pad_edge=False)
+    made = Table("Plugin", "Version", "State", "Import", "Offers", box=None, pad_edge=False)
     for record in registry.records:
         offers = _offers(record)
         if record.reason:
             offers += f"\n{record.reason}" if offers else record.reason
         name = record.name if same_name(record.name, record.distribution) else f"{record.name} ({record.distribution})"
-        made.add_row(name, record.version or "-", Text(record.state, STYLES[record.state]), offers)
+        state, time = Text(record.state, STYLES[record.state]), f"{record.milliseconds:.0f} ms"
+        made.add_row(name, record.version or "-", state, time, offers)
     return made
 
 
