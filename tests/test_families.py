@@ -18,6 +18,8 @@ from inrkit.builtin.table import Table
 from inrkit.engine.build import assemble
 from inrkit.engine.config import ComponentConfig, DataConfig, RunConfig
 from inrkit.engine.data import Clips
+from inrkit.engine.fit import find, render_found
+from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.latents import training_latents
 from inrkit.engine.options import DataOptions, TrainOptions
 from inrkit.engine.plan import Plan
@@ -555,9 +557,36 @@ def test_fitting_explains_what_was_seen_better_than_the_start(with_latents, obse
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 
+@pytest.mark.parametrize("observation", OBSERVATIONS)
+def test_finding_goes_on_from_the_best_start_to_refined_weights(with_latents, observation, monkeypatch):
+    """In pieces so small that most are computed anew for their gradient; hidden pixels are NaN."""
+    monkeypatch.setattr("inrkit.model.PIECE", 400)
+    model, *_ = trained(with_latents)
+    seen = OBSERVATIONS[observation]()
+    video = to_float(waves(2, seed=9))
+    if seen is not None and seen.mask is not None:
+        video = torch.where(seen.mask[..., None], video, torch.nan)
+
+    def found(**options):
+        return find(model, ClipBatch(video, observation=seen), FitOptions(points=1, **options))
+
+    start, refined = found(steps=0), found(steps=4, restarts=2, refine=2)
+    assert (refined.error < start.error).all()
+    assert set(refined.start) <= {"encoder", "mean", "nearest"}
+    shown = render_found(model, refined, SHAPE)
+    assert shown.isfinite().all()
+    _, target, see, share = ClipBatch(video, observation=seen).sample("clip")
+    torch.testing.assert_close(per_clip((see(shown) - target).square()) / share, refined.error, atol=1e-5, rtol=1e-3)
+
+
 def test_without_latents_there_is_nothing_to_fit():
     model, *_ = trained("frame-wise, one video")
     assert fit(model, ClipBatch(waves(1)), steps=3) == {}
+    found = find(model, ClipBatch(waves(2)), FitOptions(steps=3, refine=2))
+    assert found.latents == {}
+    assert render_found(model, found, SHAPE).shape == (2, *SHAPE, 3)
+    shown = render_found(model, found, SHAPE)
+    torch.testing.assert_close(found.error, per_clip((shown - to_float(waves(2))).square()))
 
 
 # What is particular to one of them
