@@ -6,7 +6,7 @@ STAMP    := $(VENV)/.installed
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test lint types format clean
+.PHONY: help train test lint types format bench fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,13 @@ types: $(STAMP) ## check the types
 format: $(STAMP) ## repair what can be repaired, and format
 	@$(PY) -m ruff check --fix --exit-zero
 	@$(PY) -m ruff format
+
+bench: $(STAMP) ## measure against baselines, some minutes: preparing and reading clips, and a training step
+	@$(PY) benchmarks/clips.py $(ARGS)
+	@$(PY) benchmarks/train_step.py
+
+fuzz: $(STAMP) ## break real files at random for ten minutes (ARGS="--seconds 60") and look for crashes
+	@$(PY) tests/video/fuzzing.py $(ARGS)
 
 clean: ## remove .venv, caches and built packages; runs/ stays (PYTHON=... chooses the Python of the next .venv)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist plugins/*/build plugins/*/dist

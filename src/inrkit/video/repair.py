@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 import av.error
-from av import VideoFrame
+from av import VideoFormat, VideoFrame
 from av.filter import Graph
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
@@ -65,7 +66,7 @@ def _kind_of(frame: VideoFrame, box: Box | None, name: str, before: _Kind | None
         steps.append("bwdif=mode=send_frame:deint=interlaced")  # from the first on: it looks at neighbours
     if box:
         steps.append(_cut(frame, box, name))
-    if any(component.is_alpha for component in frame.format.components) or frame.format.has_palette:
+    if _has_alpha(frame.format.name):
         steps += ["format=pix_fmts=gbrap", "premultiply=inplace=1", "format=pix_fmts=gbrp"]
     if frame.color_trc in _HDR or frame.color_primaries == ColorPrimaries.BT2020:
         steps += ["scale=out_primaries=bt709:out_transfer=bt709:intent=perceptual", "format=pix_fmts=gbrp"]
@@ -74,6 +75,13 @@ def _kind_of(frame: VideoFrame, box: Box | None, name: str, before: _Kind | None
     full = frame.color_range == ColorRange.JPEG or frame.format.is_rgb
     shades = ColorRange.JPEG if full else ColorRange.MPEG
     return _Kind(frame.width, frame.height, frame.format.name, int(frame.colorspace), int(shades), tuple(steps))
+
+
+@cache
+def _has_alpha(pixel_format: str) -> bool:
+    """Whether pixels may be see-through; as the entries of a palette may."""
+    known = VideoFormat(pixel_format)
+    return known.has_palette or any(component.is_alpha for component in known.components)
 
 
 def _cut(frame: VideoFrame, box: Box, name: str) -> str:
