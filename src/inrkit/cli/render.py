@@ -1,4 +1,4 @@
-"""`inrkit render`: a training clip out of a run, at any size and frame rate."""
+"""`inrkit render`: a training clip out of a run, or latents found in it, at any size and frame rate."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from inrkit.cli.flags import AsJson
 
 def render(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    clip: Annotated[int, typer.Option("--clip", help="Which training clip, from 0.")],
     out: Annotated[Path, typer.Option("--out", help="The file to write: .mp4, .gif or .png (a contact sheet).")],
+    clip: Annotated[int | None, typer.Option("--clip", help="Which training clip, from 0.")] = None,
+    latents: Annotated[
+        Path | None, typer.Option("--latents", help="A latents.safetensors that a task found in this run.")
+    ] = None,
     size: Annotated[
         str | None, typer.Option("--size", help="HxW, or N for a height of N; default: as trained.")
     ] = None,
@@ -29,21 +32,36 @@ def render(
     device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:i or mps.")] = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Render a training clip as the run has it: the network is evaluated anew at the size and rate asked for."""
-    from inrkit import load, to_uint8, write_video
+    """Render a training clip, or latents found in a run: the network is evaluated anew at any size and rate."""
+    from inrkit import BadInput, load, to_uint8, write_video
     from inrkit.cli import console
+    from inrkit.cli.render_latents import draw_kept, kept_in
     from inrkit.cli.render_shape import check_clip, rate_of, shape_of
     from inrkit.engine.plan import resolve_device
 
+    if (clip is None) == (latents is None):
+        raise BadInput("render shows a training clip or found latents", "Give one of --clip and --latents.")
     model = load(run, checkpoint=checkpoint, device=resolve_device(device))
     assert model.config is not None
-    check_clip(clip, model)
-    shape = shape_of(size, frames, model.config.data.clip_shape)
-    rate = rate_of(fps, shape[0], model.config.data)
-    latents = {name: values[clip : clip + 1] for name, values in model.latents.items()}
-    write_video(out, to_uint8(model.render(latents, shape))[0].cpu(), rate)
-    facts = {"file": str(out), "clip": clip, "name": model.config.data.clips[clip], "shape": shape, "fps": rate}
+    data = model.config.data
+    if latents is not None:
+        kept = kept_in(latents, model, run, checkpoint)
+        shape = shape_of(size, frames or kept.frames, data.clip_shape)
+        rate = fps if fps is not None else kept.rate * shape[0] / kept.frames
+        video = to_uint8(draw_kept(model, kept, shape))
+        facts = {"file": str(out), "latents": str(latents), "name": kept.name, "shape": shape, "fps": rate}
+        what = f"latents of {kept.name}"
+    else:
+        assert clip is not None
+        check_clip(clip, model)
+        shape = shape_of(size, frames, data.clip_shape)
+        rate = rate_of(fps, shape[0], data)
+        own = {name: values[clip : clip + 1] for name, values in model.latents.items()}
+        video = to_uint8(model.render(own, shape))[0].cpu()
+        facts = {"file": str(out), "clip": clip, "name": data.clips[clip], "shape": shape, "fps": rate}
+        what = f"clip {clip} ({data.clips[clip]})"
+    write_video(out, video, rate)
     if as_json:
         console.result_json(facts)
     else:
-        console.result(f"{out}: clip {clip} ({facts['name']}), {'x'.join(map(str, shape))} at {rate:g} fps")
+        console.result(f"{out}: {what}, {'x'.join(map(str, shape))} at {rate:g} fps")

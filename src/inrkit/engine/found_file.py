@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from inrkit.engine.checkpoint import read_state
+from inrkit.engine.checkpoint import list_checkpoints, read_state
 from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import Found
 from inrkit.engine.runs import Run
@@ -44,16 +44,17 @@ class Kept:
     name: str
 
 
-def run_hash(run: Path) -> str:
-    """sha256 of the newest model of a run.
+def run_hash(run: Path, step: int | None = None) -> str:
+    """sha256 of the model of a run, of its checkpoint of `step`, or of its newest.
 
     Raises:
-        BadInput: It has no checkpoint.
+        BadInput: It has no such checkpoint.
     """
-    newest = Run(run).newest_checkpoint()
-    if newest is None:
-        raise BadInput(f"{run} has no checkpoint yet", f"Resume it: inrkit train --resume --out {run}")
-    return str(read_state(newest)["model_sha256"])
+    known = {read_state(path)["step"]: path for path in list_checkpoints(Run(run).checkpoints)}
+    if not known or (step is not None and step not in known):
+        raise BadInput(f"{run} has no such checkpoint yet", f"Resume it: inrkit train --resume --out {run}")
+    state = read_state(known[max(known) if step is None else step])
+    return str(state.get("model_sha256", ""))
 
 
 def save_found(path: Path, kept: Kept, run: str) -> None:

@@ -1,0 +1,247 @@
+"""What the runner of observation tasks shows, scores and keeps, on a tiny run."""
+
+import pytest
+import torch
+
+import inrkit
+from inrkit import BadInput, Observation, ObservationTask
+from inrkit.engine.fit_options import FitOptions
+from inrkit.engine.footage import read_footage
+from inrkit.engine.found_file import Kept, read_found, run_hash, save_found
+from inrkit.engine.job import Job, in_windows
+from inrkit.engine.judge import psnr_covered, score, verdict
+from inrkit.engine.observe import batches, draw, draw_whole, recover
+from inrkit.video import write_png
+
+
+TINY = {
+    "dataset.count": 4,
+    "dataset.held_out": 0,
+    "data.holdout": 0,
+    "data.size": (8, 8),
+    "data.frames": 5,
+    "inr.width": 8,
+    "hypernetwork.width": 8,
+    "encoder.size": 4,
+    "train.batch": 2,
+    "train.steps": 12,
+}
+
+
+class Checkers(ObservationTask):
+    """A third of the pixels is seen, others in every frame."""
+
+    def observe(self, clip_shape, options, generator):
+        t, y, x = (torch.arange(n) for n in clip_shape)
+        return Observation((2 * t[:, None, None] + y[:, None] + x) % 3 == 0)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, cache):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INRKIT_CACHE", str(cache))
+        folder = tmp_path_factory.mktemp("observe")
+        return inrkit.train(plugin="inrv", out=folder / "run", device="cpu", options=TINY)
+
+
+@pytest.fixture
+def run(clean, trained):
+    return trained
+
+
+def film(folder, frames=13, height=8, width=8, seed=0):
+    """A folder of random pictures."""
+    pixels = torch.randint(0, 256, (frames, height, width, 3), generator=torch.Generator().manual_seed(seed))
+    for index, frame in enumerate(pixels.to(torch.uint8)):
+        write_png(folder / f"{index:03d}.png", frame)
+    return folder
+
+
+@pytest.fixture
+def job(run):
+    return Job("checkers", Checkers(), None, inrkit.load(run), FitOptions(steps=3, points=1.0))
+
+
+def footage(job, path, **how):
+    return read_footage(path, job.model.config.data, **how)
+
+
+def test_windows_show_the_parts_of_the_video(job, tmp_path):
+    video = footage(job, film(tmp_path / "film"))
+    assert video.starts == [0, 4, 8] and video.length == 5
+    for window, start in zip(video.windows(), video.starts, strict=True):
+        assert torch.equal(window, video.truth[start : start + 5])
+    assert torch.equal(video.positions, torch.arange(13.0, dtype=torch.float64))
+
+
+def test_each_pixel_is_seen_in_all_windows_or_in_none(job):
+    mask = job.observation().mask
+    windows = in_windows(job.observation(), [0, 4, 8]).mask
+    whole = job.pattern(13)
+    for start, window in zip([0, 4, 8], windows, strict=True):
+        assert torch.equal(window, whole[start : start + 5])
+    assert torch.equal(windows[0], mask) and not torch.equal(windows[1], mask)
+    assert in_windows(job.observation(), [0, 5, 10]).mask.ndim == 3  # alike in all: the quick way of drawing pixels
+
+
+def test_hidden_pixels_change_nothing(job, tmp_path):
+    """The same video with other hidden pixels: the same latents, pictures and baseline."""
+    video = footage(job, film(tmp_path / "film"))
+    (before,) = recover(job, [video])
+    hidden = ~job.pattern(13)
+    video.seen[hidden] = 255 - video.seen[hidden]
+    (after,) = recover(job, [video])
+    assert torch.equal(before.found.latents["z"], after.found.latents["z"])
+    for name in ("result", "observed", "baseline", "nearest"):
+        assert torch.equal(before.pictures[name], after.pictures[name]), name
+    assert not torch.equal(before.pictures["static"], after.pictures["static"])  # the one that may look
+    video.seen[~hidden] = 255 - video.seen[~hidden]
+    assert not torch.equal(before.found.latents["z"], recover(job, [video])[0].found.latents["z"])
+
+
+def test_what_was_seen_is_shown_as_it_was_and_the_rest_grey(job, tmp_path):
+    (done,) = recover(job, [footage(job, film(tmp_path / "film"))])
+    seen = done.observed
+    assert torch.equal(done.pictures["observed"][seen], done.pictures["truth"][seen])
+    assert (done.pictures["observed"][~seen].int() - 128).abs().max() <= 1
+
+
+def test_videos_of_a_batch_do_not_mix(job, tmp_path):
+    """Fitted with another or alone: the same pictures, but for rounding."""
+    one, two = (footage(job, film(tmp_path / str(seed), seed=seed, frames=5 + seed)) for seed in (0, 3))
+    together, alone = recover(job, [one, two]), [recover(job, [video])[0] for video in (one, two)]
+    for left, right in zip(together, alone, strict=True):
+        assert left.footage is right.footage
+        for name in ("observed", "baseline", "truth"):
+            assert torch.equal(left.pictures[name], right.pictures[name])
+    assert [len(done.pictures["result"]) for done in together] == [5, 8]
+
+
+def test_batches_keep_videos_whole(job, tmp_path):
+    video = footage(job, film(tmp_path / "film", frames=13))  # 3 windows
+    groups = list(batches(iter([video] * 7)))
+    assert [len(group) for group in groups] == [5, 2]
+
+
+@pytest.mark.parametrize("refine", [0, 2])
+def test_latents_come_back_from_their_file(job, run, tmp_path, refine):
+    job = Job(job.name, job.task, None, job.model, job.fit.model_copy(update={"refine": refine}))
+    video = footage(job, film(tmp_path / "film", height=12, width=10))
+    (done,) = recover(job, [video])
+    file, mine = tmp_path / "latents.safetensors", run_hash(run)
+    save_found(file, Kept(done.found, video.starts, 5, 13, video.rate, "film"), mine)
+    kept = read_found(file, inrkit.load(run), mine)
+    assert (kept.starts, kept.length, kept.frames, kept.rate, kept.name) == (video.starts, 5, 13, 25.0, "film")
+    assert (kept.found.weights is not None) == bool(refine)
+    assert torch.equal(draw(job.model, kept.found, video, (5, 8, 8)), done.pictures["result"])
+    assert torch.equal(draw_whole(job.model, kept.found, video), draw_whole(job.model, done.found, video))
+    with pytest.raises(BadInput, match="another run"):
+        read_found(file, job.model, "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda latents: {"z": latents["z"][:, :3]}, "the run of"),
+        (lambda latents: {"y": latents["z"]}, "the run of"),
+        (lambda latents: {"z": latents["z"] * float("nan")}, "no numbers"),
+    ],
+)
+def test_latents_of_another_shape_or_without_sense_are_refused(job, run, tmp_path, spoil, said):
+    video = footage(job, film(tmp_path / "film"))
+    (done,) = recover(job, [video])
+    done.found.latents = spoil(done.found.latents)
+    file = tmp_path / "latents.safetensors"
+    save_found(file, Kept(done.found, video.starts, 5, 13, 25.0, "film"), run_hash(run))
+    with pytest.raises(BadInput, match=said):
+        read_found(file, job.model, run_hash(run))
+
+
+def test_files_that_hold_no_latents_are_refused(job, run, tmp_path):
+    text = tmp_path / "x.safetensors"
+    text.write_text("nothing")
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_found(text, job.model, run_hash(run))
+    checkpoint = next(run.glob("checkpoints/*/model.safetensors"))
+    with pytest.raises(BadInput, match="holds no latents"):
+        read_found(checkpoint, job.model, run_hash(run))
+
+
+def test_scores_are_those_of_a_plain_computation():
+    truth = torch.randint(0, 256, (5, 8, 8, 3), dtype=torch.uint8)
+    other = torch.randint(0, 256, (5, 8, 8, 3), dtype=torch.uint8)
+    mask = torch.rand(5, 8, 8) < 0.4
+    found = score(other, truth, mask)["psnr"]
+    for part, where in (("all", mask | ~mask), ("observed", mask), ("hidden", ~mask)):
+        error = (other.double() - truth.double())[where].square().mean()
+        assert found[part] == pytest.approx(float(10 * torch.log10(255**2 / error)))
+    assert set(score(other, truth, None)["psnr"]) == {"all"}
+    covered = torch.zeros(8, 8, dtype=torch.bool)
+    covered[2:5] = True
+    error = (other.double() - truth.double())[:, 2:5].square().mean()
+    assert psnr_covered(other, truth, covered) == pytest.approx(float(10 * torch.log10(255**2 / error)), rel=1e-5)
+
+
+def test_plain_words_say_what_the_numbers_do():
+    def scores(result, baseline, nearest, everywhere=30.0):
+        values = {"result": result, "baseline": baseline, "nearest": nearest}
+        return {name: {"psnr": {"all": everywhere, "hidden": value}} for name, value in values.items()}
+
+    said, below = verdict(scores(25.0, 20.0, 26.5), 22.0, "last frame")
+    assert "25.0 dB on hidden" in said and "beats last frame (20.0 dB, +5.0)" in said
+    assert "does not beat the best training latent (26.5 dB, -1.5)" in said and not below
+    said, below = verdict(scores(25.0, 20.0, 26.5, everywhere=21.0), 22.0, "last frame")
+    assert below and "below a still picture (22.0 dB)" in said
+
+
+def test_a_short_video_is_refused_repeated_or_held(job, tmp_path):
+    path = film(tmp_path / "film", frames=3)
+    with pytest.raises(BadInput, match=r"has 3 frames, a clip of the run has 5.*--loop.*--hold"):
+        footage(job, path)
+    looped, held = footage(job, path, short="loop"), footage(job, path, short="hold")
+    assert torch.equal(looped.seen, looped.truth[[0, 1, 2, 0, 1]])
+    assert torch.equal(held.seen, held.truth[[0, 1, 2, 2, 2]])
+    (done,) = recover(job, [looped])
+    assert all(len(frames) == 3 for frames in done.pictures.values()) and len(done.observed) == 3
+    assert draw_whole(job.model, done.found, looped).shape == (3, 8, 8, 3)
+
+
+def test_one_clip_at_a_moment(job, tmp_path):
+    path = film(tmp_path / "film")
+    whole = footage(job, path)
+    video = footage(job, path, at=0.16)
+    assert torch.equal(video.seen, whole.seen[4:9]) and torch.equal(video.truth, whole.truth[4:9])
+    assert video.starts == [0] and video.positions.tolist() == [0, 1, 2, 3, 4]
+    assert video.unused == pytest.approx(8 / 25)
+    with pytest.raises(BadInput, match=r"no clip of 5 frames at 0.4 s.*0.32"):
+        footage(job, path, at=0.4)
+
+
+def test_a_run_of_another_rate_gives_back_the_rate_of_the_input(train, tmp_path):
+    model = inrkit.load(train("slow", {"data.fps": 12.5}))
+    job = Job("checkers", Checkers(), None, model, FitOptions(steps=1))
+    video = footage(job, film(tmp_path / "film", frames=21))
+    assert video.rate == 12.5 and video.fps == 25 and 10 <= len(video.seen) <= 11
+    (done,) = recover(job, [video])
+    assert done.pictures["result"].shape == (video.frames, 8, 8, 3)
+    assert draw_whole(model, done.found, video).shape == (21, 8, 8, 3)
+
+
+class Nothing(ObservationTask):
+    """Nothing is seen."""
+
+    def observe(self, clip_shape, options, generator):
+        return Observation(torch.zeros(clip_shape, dtype=torch.bool))
+
+
+class Odd(ObservationTask):
+    """It does not look at the shape of a clip."""
+
+    def observe(self, clip_shape, options, generator):
+        return Observation(torch.ones(2, 2, 2, dtype=torch.bool))
+
+
+@pytest.mark.parametrize(("task", "said"), [(Nothing, "hides everything"), (Odd, r"clips of \(2, 2, 2\)")])
+def test_what_cannot_be_fitted_is_refused(job, task, said):
+    with pytest.raises(BadInput, match=said):
+        Job("odd", task(), None, job.model, job.fit).observation()

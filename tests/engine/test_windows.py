@@ -1,0 +1,74 @@
+"""Overlapping windows, and the video blended from them again."""
+
+import pytest
+import torch
+
+from inrkit.engine.windows import blend, stitch, window_starts
+from inrkit.interfaces.pixels import to_float, to_uint8
+
+CASES = [(25, 25), (26, 25), (60, 25), (61, 25), (200, 16), (7, 2), (5, 1), (9, 4), (3, 8)]
+
+
+@pytest.mark.parametrize(("total", "length"), CASES)
+def test_windows_reach_from_the_first_frame_to_the_last_and_overlap_by_a_quarter(total, length):
+    starts = window_starts(total, length)
+    assert starts[0] == 0 and starts == sorted(set(starts))
+    if total > length:
+        assert starts[-1] + length == total
+        shared = [one + length - other for one, other in zip(starts, starts[1:], strict=False)]
+        assert min(shared) >= (length // 4 if length > 1 else 0)
+    else:
+        assert len(starts) == 1
+
+
+@pytest.mark.parametrize(("total", "length"), CASES)
+@pytest.mark.parametrize("moments", [1, 7, 40])
+def test_weights_are_1_in_sum_at_every_moment(total, length, moments):
+    positions = torch.linspace(0, total - 1, moments, dtype=torch.float64)
+    weights = blend(window_starts(total, length), length, positions)
+    torch.testing.assert_close(weights.sum(0), torch.ones(moments, dtype=torch.float64))
+    assert (weights >= 0).all()
+
+
+def test_one_window_hands_over_to_the_next_smoothly():
+    weights = blend([0, 15], 25, torch.arange(40))
+    assert (weights[0, :15] == 1).all() and (weights[1, 25:] == 1).all()
+    fading = weights[0, 14:26]
+    assert (fading.diff() < 0).all() and (fading.diff().abs() < 0.2).all()
+
+
+@pytest.mark.parametrize(("total", "length"), [case for case in CASES if case[0] >= case[1]])
+def test_windows_that_show_the_video_give_it_back_to_the_bit(total, length):
+    video = torch.randint(0, 256, (total, 3, 4, 3), dtype=torch.uint8)
+    starts = window_starts(total, length)
+
+    def render(window, frames):
+        assert frames == length
+        return to_float(video[starts[window] : starts[window] + length])
+
+    assert torch.equal(to_uint8(stitch(render, starts, length, torch.arange(total))), video)
+
+
+@pytest.mark.parametrize("rate", [0.5, 2, 3, 1.7])
+def test_at_another_rate_each_frame_shows_its_own_moment(rate):
+    starts, length = window_starts(20, 8), 8
+
+    def render(window, frames):  # a video whose brightness is the time
+        moments = starts[window] + torch.linspace(0, length - 1, frames)
+        return moments.view(-1, 1, 1, 1).expand(-1, 2, 2, 3)
+
+    positions = torch.arange(0, 19.01, 1 / rate, dtype=torch.float64)
+    shown = stitch(render, starts, length, positions)[:, 0, 0, 0]
+    assert (shown - positions).abs().max() <= 0.5 / rate + 1e-4
+    assert len(shown) == len(positions)
+
+
+def test_a_single_moment_needs_only_the_windows_that_show_it():
+    asked = []
+
+    def render(window, frames):
+        asked.append(window)
+        return torch.full((frames, 1, 1, 3), float(window))
+
+    assert stitch(render, [0, 6, 12], 8, torch.tensor([13.5])).tolist() == [[[[2.0] * 3]]]
+    assert asked == [2]
