@@ -13,7 +13,6 @@ from inrkit.engine.judge import psnr_covered, score, verdict
 from inrkit.engine.observe import batches, draw, draw_whole, recover
 from inrkit.video import write_png
 
-
 TINY = {
     "dataset.count": 4,
     "dataset.held_out": 0,

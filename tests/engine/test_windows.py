@@ -1,5 +1,7 @@
 """Overlapping windows, and the video blended from them again."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -15,7 +17,7 @@ def test_windows_reach_from_the_first_frame_to_the_last_and_overlap_by_a_quarter
     assert starts[0] == 0 and starts == sorted(set(starts))
     if total > length:
         assert starts[-1] + length == total
-        shared = [one + length - other for one, other in zip(starts, starts[1:], strict=False)]
+        shared = [one + length - other for one, other in pairwise(starts)]
         assert min(shared) >= (length // 4 if length > 1 else 0)
     else:
         assert len(starts) == 1
