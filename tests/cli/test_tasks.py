@@ -214,6 +214,7 @@ def test_videos_of_one_name_do_not_overwrite_each_other(half, run):
         (["text.mp4"], "text.mp4"),
         (["film", "--run", "nowhere"], "nowhere"),
         (["film", "--device", "tpu"], "tpu"),
+        (["film", "--out", "text.mp4"], "text.mp4 is no folder"),
         ([], "VIDEO"),
     ],
 )
@@ -254,6 +255,10 @@ def test_the_paper_has_settings_that_flags_still_change(halves, cli, run):
     assert record["options"]["rows"] == 4
     assert record["fit"] | {"start": "random", "lr": 1e-4, "points": 1, "steps": 1, "restarts": 1} == record["fit"]
     assert record["start"] == ["random"]
+    assert record["also_fit"] == record["fit"] | {"lr": 1e-2} and "does not say" in record["paper"]
+    assert set(record["scores"]["also"]["psnr"]) == {"all", "observed", "hidden"}
+    (record,) = json.loads(cli("half", "film", *words, "--steps", "1", "--lr", "0.5").stdout)["videos"]
+    assert record["fit"]["lr"] == 0.5 and "also" not in record["scores"]
 
 
 def test_bad_results_are_called_bad(half, run):

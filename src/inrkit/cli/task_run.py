@@ -17,7 +17,7 @@ from inrkit.declare import Task as Declared
 from inrkit.discovery import load_registry
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.found_file import run_hash
-from inrkit.engine.job import PAPER, Job
+from inrkit.engine.job import PAPER, PAPER_ALSO, Job
 from inrkit.engine.observe_files import plain
 from inrkit.engine.observe_run import run_videos
 from inrkit.engine.plan import resolve_device
@@ -50,7 +50,8 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
     registry = load_registry()
     model = registry.options("task", name)
     console.set_quiet(values["quiet"])
-    options, fit = _settle(model, values)
+    options, fit = _settle(model, values, PAPER if values["paper"] else None)
+    also = _settle(model, values, PAPER_ALSO)[1] if values["paper"] and values["lr"] is None else None
     if values["loop"] and values["hold"]:
         raise BadInput("--loop and --hold exclude each other", "Give one of them.")
     short = "loop" if values["loop"] else "hold" if values["hold"] else None
@@ -60,7 +61,7 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
     assert loaded.config is not None
     if values["paper"]:
         options = task.paper(loaded.config.data.clip_shape, options)
-    job = Job(name, task, options, loaded, fit, values["seed"] or 0)
+    job = Job(name, task, options, loaded, fit, values["seed"] or 0, also)
     out = values["out"] or Path("results") / name.rpartition("/")[2]
     how: dict[str, Any] = {"at": values.get("at"), "short": short, "lossless": values["lossless"]}
     outcome = run_videos(job, values["videos"], out, run_hash(run.path), tell=console.note, **how)
@@ -75,9 +76,9 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
         raise typer.Exit(1)
 
 
-def _settle(model: type[BaseModel], values: Mapping[str, Any]) -> tuple[Any, FitOptions]:
-    """The options of the task and of the fit: defaults (or those of the paper) < environment < flags."""
-    paper = {f"fit.{key}": value for key, value in PAPER} if values["paper"] else {}
+def _settle(model: type[BaseModel], values: Mapping[str, Any], defaults: FitOptions | None) -> tuple[Any, FitOptions]:
+    """The options of the task and of the fit: defaults (of the paper, if so) < environment < flags."""
+    paper = {f"fit.{key}": value for key, value in defaults or ()}
     flags = given(values, model, "task") | given(values, FitOptions, "fit")
     sections: dict[str, type[BaseModel]] = {"task": model, "fit": FitOptions}
     settled = resolve(sections, paper, environment_options(os.environ, sections), flags)

@@ -79,7 +79,7 @@ def read_footage(path: Path, data: DataConfig, *, at: float | None = None, short
     seen, rate, _ = _read(path, size=size, fit=options.fit, fps=options.fps, box=box)
     positions = (torch.arange(len(truth), dtype=torch.float64) * rate / fps).clamp(max=len(seen) - 1)
     unused = 0.0
-    if len(seen) < length:
+    if len(seen) < length and not at:
         seen = _lengthened(seen, length, short, path)
     elif at is not None:
         first = round(at * rate)

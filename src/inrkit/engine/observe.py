@@ -31,7 +31,8 @@ class Recovered:
         footage: The video.
         found: For its windows.
         pictures: Name to uint8 (F, h, w, 3) at the run's size and rate: "truth", "observed", "result", "baseline",
-            "nearest" (the best training latent), "static" (the mean frame of each window).
+            "nearest" (the best training latent), "static" (the mean frame of each window), and "also" of a job that
+            has another way to fit.
         observed: bool (F, h, w); None: all of it was seen.
         seconds: That it took to find: its share of its batch.
     """
@@ -62,7 +63,8 @@ def recover(job: Job, videos: Sequence[Footage]) -> list[Recovered]:
     observation = in_windows(job.observation(), [start for video in videos for start in video.starts])
     found = find_windows(job, job.fit, clips, observation, videos)
     each = (time.perf_counter() - begin) / len(clips)
-    known = find_windows(job, FitOptions(start="nearest", steps=0), clips, observation, videos)
+    others = {"nearest": FitOptions(start="nearest", steps=0)} | ({"also": job.also} if job.also else {})
+    beside = {name: find_windows(job, how, clips, observation, videos) for name, how in others.items()}
     seen = to_float(clips)
     if observation.mask is not None:
         seen = torch.where(observation.mask[..., None], seen, 0.0)
@@ -78,7 +80,7 @@ def recover(job: Job, videos: Sequence[Footage]) -> list[Recovered]:
         pictures = {"truth": video.seen[: video.frames]}
         pictures |= {name: _stitched(video, _shown(frames[rows])) for name, frames in still.items()}
         pictures["result"] = draw(job.model, own, video, job.clip_shape)
-        pictures["nearest"] = draw(job.model, part(known, rows), video, job.clip_shape)
+        pictures |= {name: draw(job.model, part(other, rows), video, job.clip_shape) for name, other in beside.items()}
         results.append(Recovered(video, own, pictures, job.pattern(video.frames), each * len(video.starts)))
         first = rows.stop
     return results

@@ -22,6 +22,9 @@ from inrkit.video import write_png, write_video
 SHEET = 96
 """About how high a frame of a contact sheet is, in pixels."""
 
+UNKNOWN = "The paper does not say its number of steps and its learning rate: both of fit and also_fit are assumed."
+"""What the record of the published protocol says."""
+
 
 def write_result(job: Job, recovered: Recovered, folder: Path, run: str, *, lossless: bool) -> dict[str, Any]:
     """Write everything of one video into `folder`; returns its record.
@@ -51,10 +54,8 @@ def write_result(job: Job, recovered: Recovered, folder: Path, run: str, *, loss
 def judged(job: Job, recovered: Recovered) -> dict[str, Any]:
     """Settings and numbers of one video, measured at the size and rate of the run, from uint8 frames."""
     video, pictures = recovered.footage, recovered.pictures
-    scores = {
-        name: score(pictures[name], pictures["truth"], recovered.observed)
-        for name in ("result", "baseline", "nearest", "static")
-    }
+    scored = [name for name in ("result", "also", "baseline", "nearest", "static") if name in pictures]
+    scores = {name: score(pictures[name], pictures["truth"], recovered.observed) for name in scored}
     static = scores["static"]["psnr"]["all"]
     said, below = verdict(scores, static, job.task.baseline_name)
     found = recovered.found
@@ -65,6 +66,7 @@ def judged(job: Job, recovered: Recovered) -> dict[str, Any]:
         "video": str(video.path),
         "options": _settings(job.options),
         "fit": _settings(job.fit),
+        **({"also_fit": _settings(job.also), "paper": UNKNOWN} if job.also else {}),
         "seed": job.seed,
         "shape": list(video.truth.shape[:3]),
         "fps": video.fps,

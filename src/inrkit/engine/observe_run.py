@@ -13,7 +13,7 @@ from inrkit.engine.footage import Footage, Short, read_footage
 from inrkit.engine.job import Job
 from inrkit.engine.observe import batches, recover
 from inrkit.engine.observe_files import write_result
-from inrkit.errors import BadInput
+from inrkit.errors import BadInput, InrkitError
 from inrkit.video import SkippedVideo
 
 
@@ -53,9 +53,12 @@ def run_videos(
 
     Raises:
         BadInput: The options are refused, or a lone video is.
+        InrkitError: Results cannot be written.
     """
     if at is not None and not (math.isfinite(at) and at >= 0):
         raise BadInput(f"--at {at:g} is no moment of a video", "Give seconds from its beginning.")
+    if out.exists() and not out.is_dir():
+        raise BadInput(f"{out} is no folder", "Choose another --out.")
     job.observation()  # what it refuses, it refuses before anything is read or written
     outcome = Outcome()
     paths = _videos(sources, outcome)
@@ -66,7 +69,12 @@ def run_videos(
         tell(f"fitting {', '.join(video.name for video in group)}")
         for recovered in recover(job, group):
             folder = folders[recovered.footage.path]
-            record = write_result(job, recovered, folder, run, lossless=lossless)
+            try:
+                record = write_result(job, recovered, folder, run, lossless=lossless)
+            except OSError as error:
+                raise InrkitError(
+                    f"{folder} cannot be written: {error}", "Make room, or choose another --out."
+                ) from error
             outcome.records.append({**record, "folder": str(folder)})
     return outcome
 
