@@ -9,6 +9,7 @@ from inrkit import INR, BadInput, ClipBatch, Encoder, HyperNetwork, Method, Obse
 from inrkit.engine.fit import find, render_found
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.objective import Seen, squared_error
+from inrkit.engine.priors import unlike_neighbours
 from inrkit.engine.starts import nearest
 
 SHAPE = (3, 6, 6)
@@ -193,14 +194,15 @@ def test_the_mean_and_the_nearest_of_the_training_latents():
     assert near.start == ["nearest", "nearest"]
 
 
-def test_the_nearest_is_so_on_all_that_was_seen_not_only_on_the_points_of_the_first_look(monkeypatch):
-    """Of one point the first look sees the colour alone, so slopes must be told apart by what comes after."""
+def test_the_nearest_is_so_on_all_that_was_seen_not_only_where_the_first_look_fell(monkeypatch):
+    """At every single point one of the flat colours fits exactly; on the whole, the slope that is only nearly right."""
     monkeypatch.setattr("inrkit.engine.starts.COARSE", 1)
-    known = torch.tensor([[[0.2] * 3, [0.4] * 3], [[0.2] * 3, [-0.4] * 3], [[0.2] * 3, [0.1] * 3]])
-    for seed in range(4):
-        clips = ClipBatch(painted(*known), seed=seed)
-        found = find(model_of(known=known), clips, of(start="nearest"))
-        assert torch.equal(found.latents["colour"], known)
+    flat = [[[0.4 * x] * 3, [0.0] * 3] for x in torch.linspace(-1, 1, 6).tolist()]
+    known = torch.tensor([*flat, [[0.0] * 3, [0.38] * 3]])
+    clips = painted(torch.tensor([[0.0] * 3, [0.4] * 3]))
+    for seed in range(3):
+        found = find(model_of(known=known), ClipBatch(clips, seed=seed), of(start="nearest"))
+        assert torch.equal(found.latents["colour"][0], known[6])
 
 
 def test_each_clip_has_its_own_nearest_where_each_was_seen_elsewhere():
@@ -346,6 +348,14 @@ def test_neighbours_are_drawn_together_and_others_are_not():
     assert 0.05 * free < near < 0.7 * free
     torch.testing.assert_close(others, free, atol=0.02, rtol=0)
     torch.testing.assert_close(apart(0.2, [])[0], free, atol=0.02, rtol=0)
+
+
+def test_each_neighbour_bears_half_of_what_parts_them():
+    """Training latents of spread 1: 2 apart in all numbers is a mean square of 4."""
+    known = torch.tensor([-1.0, 1.0]).view(2, 1, 1).expand(2, 2, 3) / 2**0.5
+    latents = {"colour": torch.tensor([0.0, 2.0, 5.0]).view(3, 1, 1).expand(3, 2, 3)}
+    found = unlike_neighbours(model_of(known=known), latents, torch.tensor([[0, 1]]))
+    torch.testing.assert_close(found, torch.tensor([2.0, 2.0, 0.0]))
 
 
 # Refining
