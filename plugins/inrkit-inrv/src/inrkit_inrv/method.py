@@ -79,14 +79,14 @@ def fast(situation: Situation) -> dict[str, Any]:
         **octaves(situation),
         "train.batch": 32,
         "train.points": min(1.0, max(0.005, 1000 / (25 * pixels))),
-        "train.lr": 2e-3,
+        "train.lr": 4e-3,
         "train.steps": 4000,
     }
 
 
 def toy(situation: Situation) -> dict[str, Any]:
     """For the generated videos: about five minutes on two cores."""
-    return fast(situation) | {"data.size": (32, 32), "train.points": 0.03, "train.lr": 4e-3, "train.steps": 5000}
+    return fast(situation) | {"data.size": (32, 32), "train.points": 0.03, "train.steps": 5000}
 
 
 def latent_size(situation: Situation) -> int:
