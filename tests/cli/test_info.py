@@ -66,3 +66,12 @@ def test_what_is_damaged_is_named(cli, run):
     model.write_bytes(model.read_bytes()[:20])
     refused = cli("info", run)
     assert refused.exit_code == 2 and "model.safetensors cannot be read" in refused.stderr
+
+
+def test_a_result_that_lacks_something_is_damaged(cli, run):
+    result = json.loads((run / "result.json").read_text())
+    del result["train"]["clips"]
+    (run / "result.json").write_text(json.dumps(result))
+    refused = cli("info", run)
+    assert refused.exit_code == 2
+    assert "result.json is damaged: train.clips" in refused.stderr

@@ -36,6 +36,8 @@ def test_what_was_cut_lies_where_it_was(source, size, fit):
     error = (back.int() - picture.int())[0][inside].abs().float()
     assert error.max() <= 1.5 * step + 3 and error.mean() <= 0.6 * step
     assert (back[0][~inside] == GREY).all()
+    large = place.enlarge(cut(picture, size=size, fit=fit))
+    assert (large.int() - picture.int())[0][inside].abs().float().mean() <= 0.3 * step + 1
 
 
 @pytest.mark.parametrize(("source", "size"), SIZES)
@@ -52,6 +54,7 @@ def test_the_same_size_is_given_back_to_the_bit():
     picture = torch.randint(0, 256, (3, 10, 12, 3), dtype=torch.uint8)
     place = geometry((10, 12), (10, 12), "crop")
     assert place.dense == (10, 12) and torch.equal(place.restore(picture), picture)
+    assert torch.equal(place.enlarge(picture), picture)
 
 
 @pytest.mark.parametrize("fit", ["crop", "squash"])

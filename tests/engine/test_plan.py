@@ -73,7 +73,7 @@ def test_the_same_is_the_same(clean, request_):
 def test_all_differences_are_named(clean):
     with pytest.raises(BadInput, match="seed is 0, not 1; hypernetwork is mlp-heads, not identity"):
         check_same(Request(seed=1, hypernetwork="identity"), plan().config)
-    with pytest.raises(BadInput, match=r"train.steps is 4000, not 5; data.fit is crop, not pad"):
+    with pytest.raises(BadInput, match=r"train.steps is 5000, not 5; data.fit is crop, not pad"):
         check_same(Request(layers=({"steps": 5}, {"fit": "pad"})), plan().config)
 
 

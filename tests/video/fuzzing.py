@@ -98,7 +98,7 @@ def _run_seeds(folder: Path) -> list[Seed]:
     assert outcome.exit_code == 0, outcome.output
     looks = (("info", "{}"), ("render", "{}", "--clip", "0", "--out", "x.png", "--device", "cpu"))
     files = [path.relative_to(place) for path in sorted((place / "run").rglob("*")) if path.is_file()]
-    chosen = [str(path) for path in files if path.suffix in (".safetensors", ".json") and path.name != "result.json"]
+    chosen = [str(path) for path in files if path.suffix in (".safetensors", ".json")]
     seeds = [Seed(place, name, "run", *looks) for name in chosen]
     options = folder / "toml"
     options.mkdir()

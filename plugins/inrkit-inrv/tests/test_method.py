@@ -1,6 +1,5 @@
 """INR-V's loss by hand, and its presets."""
 
-
 import pytest
 import torch
 

@@ -39,6 +39,29 @@ class DataConfig(Strict):
     notes: list[str] = Field(default_factory=list)
 
 
+class Measured(Strict):
+    """PSNR of some clips in dB, mean over clips, and of the static floor beside it."""
+
+    clips: int
+    psnr: float
+    static_floor: float
+    above_floor: float
+    worst: float
+    best: float
+    fit_steps: int | None = None
+    fit_seconds_per_clip: float | None = None
+
+
+class Result(Strict):
+    """What result.json holds: the measurements at the end of a run."""
+
+    steps: int
+    seconds: float | None = None
+    clips_per_second: float | None = None
+    train: Measured | None = None
+    held_out: Measured | None = None
+
+
 class RunConfig(Strict):
     """What config.json holds."""
 

@@ -59,6 +59,23 @@ class Geometry:
         whole[:, ~self.covered] = GREY
         return whole
 
+    def enlarge(self, frames: Tensor) -> Tensor:
+        """As :meth:`restore`, but smooth: each pixel of the input between the nearest ones of a clip of its own size."""
+        whole = torch.empty(len(frames), len(self.rows.places), len(self.columns.places), 3, dtype=torch.uint8)
+        for index, frame in enumerate(frames):
+            tall = _between(frame.float(), self.rows, 0)
+            whole[index] = _between(tall, self.columns, 1).round().to(torch.uint8)
+        whole[:, ~self.covered] = GREY
+        return whole
+
+
+def _between(frame: Tensor, axis: Axis, side: int) -> Tensor:
+    places = axis.places.clamp(0, axis.length - 1)
+    before = places.floor().long()
+    after = (before + 1).clamp(max=axis.length - 1)
+    share = (places - before).float().view(-1, 1, 1) if side == 0 else (places - before).float().view(-1, 1)
+    return torch.lerp(frame.index_select(side, before), frame.index_select(side, after), share)
+
 
 def geometry(source: tuple[int, int], size: tuple[int, int], fit: Fit, box: Box | None = None) -> Geometry:
     """How clips of `size` are cut from pictures of `source`, both (height, width), `box` being the part taken."""

@@ -105,9 +105,12 @@ def draw(model: VideoModel, found: Found, video: Footage, shape: Shape) -> Tenso
 
 
 def draw_whole(model: VideoModel, found: Found, video: Footage) -> Tensor:
-    """The same at the video's own rate and size: uint8 (N, H, W, 3), grey outside of what clips show."""
-    render = window_renderer(model, found, video.place.dense)
-    return video.place.restore(to_uint8(stitch(render, video.starts, video.length, video.positions)))
+    """The same at the video's own rate and size: uint8 (N, H, W, 3), grey outside of what clips show.
+
+    Enlarged from the size of the run: between its pixels an INR with fine octaves shows what it was never taught.
+    """
+    render = window_renderer(model, found, (video.seen.shape[1], video.seen.shape[2]))
+    return video.place.enlarge(to_uint8(stitch(render, video.starts, video.length, video.positions)))
 
 
 def window_renderer(model: VideoModel, found: Found, size: tuple[int, int]) -> Callable[[int, int], Tensor]:

@@ -14,7 +14,7 @@ from torch import Tensor
 from inrkit.engine.files import write_atomically
 from inrkit.engine.found_file import Kept, save_found
 from inrkit.engine.job import Job
-from inrkit.engine.judge import psnr_covered, score, verdict
+from inrkit.engine.judge import Scores, psnr_covered, score, verdict
 from inrkit.engine.observe import Recovered, draw_whole
 from inrkit.report.sheets import contact_sheet
 from inrkit.video import write_png, write_video
@@ -55,7 +55,7 @@ def judged(job: Job, recovered: Recovered) -> dict[str, Any]:
     """Settings and numbers of one video, measured at the size and rate of the run, from uint8 frames."""
     video, pictures = recovered.footage, recovered.pictures
     scored = [name for name in ("result", "also", "baseline", "nearest", "static") if name in pictures]
-    scores = {name: score(pictures[name], pictures["truth"], recovered.observed) for name in scored}
+    scores: dict[str, Scores] = {name: score(pictures[name], pictures["truth"], recovered.observed) for name in scored}
     static = scores["static"]["psnr"]["all"]
     said, below = verdict(scores, static, job.task.baseline_name)
     found = recovered.found

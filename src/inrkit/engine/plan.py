@@ -88,8 +88,9 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
     data = cast(DataOptions, first["data"])
     source: str | Dataset = registry.get("dataset", dataset)() if dataset else cast(str, request.source)
     train, held_out, notes = gather(source, first.get("dataset"), request.val, data, reporter.preparing)
+    lost = {*train.store.warnings(), *held_out.store.warnings()}  # said even when quiet
     for note in notes:
-        reporter.note(note)
+        (reporter.warn if note in lost else reporter.note)(note)
     options = settle(Situation(len(train), train.shape, device.partition(":")[0]))
     config = RunConfig(
         inrkit=version("inrkit"),

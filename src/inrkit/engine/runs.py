@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 
 from inrkit.engine.build import build_model
 from inrkit.engine.checkpoint import list_checkpoints, load_codes, load_model, read_state, read_tensors
-from inrkit.engine.config import FORMAT, RunConfig
+from inrkit.engine.config import FORMAT, Result, RunConfig
 from inrkit.engine.plan import resolve_device
 from inrkit.errors import BadInput, PluginError
 from inrkit.interfaces import Encoder
@@ -54,14 +54,15 @@ class Run:
     def result(self) -> dict[str, Any] | None:
         """The measurements after training, if finished."""
         try:
-            result = json.loads(self.result_file.read_bytes())
+            result = Result.model_validate_json(self.result_file.read_bytes())
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise BadInput(f"{self.result_file} is damaged: {error}", "Delete it and resume the run.") from error
-        if not isinstance(result, dict):
-            raise BadInput(f"{self.result_file} holds no object", "Delete it and resume the run.")
-        return result
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            where = ".".join(str(part) for part in wrong["loc"]) or "the file"
+            hint = "Delete it and resume the run."
+            raise BadInput(f"{self.result_file} is damaged: {where}: {wrong['msg']}", hint) from error
+        return result.model_dump(exclude_none=True)
 
     def clear(self) -> None:
         """Delete the run, and nothing else that lies in its folder. config.json goes last: till then it is a run."""
