@@ -60,7 +60,7 @@ class Geometry:
         return whole
 
     def enlarge(self, frames: Tensor) -> Tensor:
-        """As :meth:`restore`, but smooth: each pixel of the input between the nearest ones of a clip of its own size."""
+        """As :meth:`restore`, but smooth: each pixel of the input lies between pixels of a clip of its own size."""
         whole = torch.empty(len(frames), len(self.rows.places), len(self.columns.places), 3, dtype=torch.uint8)
         for index, frame in enumerate(frames):
             tall = _between(frame.float(), self.rows, 0)
