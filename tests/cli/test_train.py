@@ -240,7 +240,7 @@ def test_dry_run_prints_all_and_writes_nothing(train, tmp_path):
 
 def test_dry_run_counts_what_a_hand_counts(train):
     estimate = json.loads(train("--dry-run", "--json", "-o", "points=1").stdout)["estimate"]
-    features = 3 + 2 * (1 + 2 * 4)  # octaves: 1 in time, 4 in each direction of space
+    features = 3 + 2 * (2 + 2 * 2)  # octaves: 2 in time, 2 in each direction of space
     layers = [(features, 8), (8, 8), (8, 8), (8, 8), (8, 3)]
     weights = sum(i * o + o for i, o in layers)
     assert estimate["numbers_per_video"] == {"latent": 4, "weights": weights}
