@@ -163,13 +163,10 @@ def test_stopped_before_the_first_checkpoint_is_due(train):
 
 
 def test_killed_before_the_first_checkpoint(train, monkeypatch):
-    monkeypatch.setattr(Trainer, "save", lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Trainer, "save", lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
         train("cut")
     assert lines("cut")
-    monkeypatch.undo()
-    monkeypatch.setenv("INRKIT_CACHE", str(Path.cwd() / "cache"))
-    monkeypatch.chdir(Path("cut").resolve().parent)
     train("cut", resume=True)
     assert [line["step"] for line in lines("cut")] == list(range(1, 13))
     train("whole")
@@ -308,7 +305,6 @@ def test_a_full_disk_leaves_the_earlier_checkpoint(train, monkeypatch):
     assert failed.value.exit_code == 1
     assert [path.name for path in Path("run/checkpoints").iterdir()] == ["step-00000002"]
     inrkit.load("run")
-    monkeypatch.undo()
 
 
 def test_a_disk_that_is_full_for_the_log(train, monkeypatch):
