@@ -41,9 +41,15 @@ class PluginError(InrkitError):
     exit_code = 3
 
 
+LISTED = 12
+"""A longer list of choices hides the nearest one."""
+
+
 def did_you_mean(name: str, choices: Iterable[str]) -> str:
-    """A hint for an unknown `name`: the nearest of `choices` if one is near, and all of them."""
+    """A hint for an unknown `name`: the nearest of `choices`, and all of them if few or if none is near."""
     known = sorted(choices)
     near = difflib.get_close_matches(name, known, n=1)
     listed = f"Known: {', '.join(known)}." if known else "None are installed."
-    return f"Did you mean {near[0]!r}? {listed}" if near else listed
+    if not near:
+        return listed
+    return f"Did you mean {near[0]!r}?" + (f" {listed}" if len(known) <= LISTED else "")
