@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from inrkit.cli import console
+from inrkit.cli.units import duration
 from inrkit.video import Progress as Now
 
 PLAIN_SECONDS = 10
@@ -54,7 +55,7 @@ def _plain() -> Callable[[Now], None]:
         if seen - last >= PLAIN_SECONDS:
             last = seen
             left = (seen - began) * (1 - now.share) / max(now.share - first, 1e-9)
-            soon = f", about {_duration(left)} left" if now.share > first else ""
+            soon = f", about {duration(left, 0)} left" if now.share > first else ""
             console.note(f"{_figures(now)}, {now.share:.0%}{soon}")
 
     return tell
@@ -62,9 +63,3 @@ def _plain() -> Callable[[Now], None]:
 
 def _figures(now: Now) -> str:
     return f"{now.done} of {now.total} videos, {now.clips} clips"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.table import Table
 
 from inrkit.cli import console
+from inrkit.cli.units import duration, megabytes
 from inrkit.engine.config import RunConfig
 from inrkit.engine.plan import Plan
 
@@ -86,15 +87,3 @@ def _configuration(config: RunConfig) -> Table:
 
 def _pairs(options: dict[str, Any]) -> str:
     return "  ".join(f"{key}={value}" for key, value in options.items() if value is not None)
-
-
-def megabytes(count: int) -> str:
-    """A number of bytes for people."""
-    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
-
-
-def duration(seconds: float) -> str:
-    """A time for people."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.1f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
