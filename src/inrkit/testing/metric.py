@@ -1,0 +1,129 @@
+"""The contract of a metric."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from inrkit.discovery.load import because
+from inrkit.errors import BadInput, InrkitError
+from inrkit.interfaces import Metric, Tensors
+from inrkit.testing.compare import expect_equal
+from inrkit.testing.contract import Options, Subject, seeded, subject_of
+
+SHAPE = (4, 24, 32)
+CLIPS = 3
+
+
+def check_metric(metric: type[Metric] | str, options: Options = None) -> None:
+    """A metric keeps what its door promises.
+
+    It takes uint8 videos, in pairs or as two sets in separate calls; gives a number for each clip in their order, or
+    one for all; clips and instances do not mix; masks count.
+
+    Args:
+        metric: The class, or its registered name.
+        options: As it is built with; None: the defaults.
+
+    Raises:
+        ContractError: It does not.
+        InrkitError: It cannot be built: an option is refused, something is not installed.
+    """
+    subject = subject_of("metric", metric, options)
+    with seeded():
+        judging = _Judging(subject)
+        judging.gives_numbers()
+        if judging.paired:
+            judging.judges_clips_by_themselves()
+            judging.counts_masks()
+
+
+class _Judging:
+    """A metric at work on some videos."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.truth = torch.randint(0, 256, (CLIPS, *SHAPE, 3), dtype=torch.uint8)
+        noise = torch.randint(-40, 41, self.truth.shape) * torch.tensor([0.2, 0.6, 1.0])[:, None, None, None, None]
+        self.rendered = (self.truth + noise).clamp(0, 255).to(torch.uint8)
+        self.paired = self._takes_pairs()
+
+    def made(self) -> Any:
+        """A new one."""
+        with self.subject.trying("Cls(config) to build it", "Its __init__ takes the options alone."):
+            return self.subject.cls(self.subject.options)
+
+    def _takes_pairs(self) -> bool:
+        """Whether it compares videos with their truths; else it takes the two sets in separate calls."""
+        try:
+            self.made().update(self.rendered, self.truth)
+        except InrkitError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the border: it becomes what was found, unless the other way works
+            change = f"update(rendered, truth, mask=None) takes uint8 (B, T, H, W, 3); with pairs: {because(error)}"
+            with self.subject.trying("update to take videos, in pairs or one set a call", change):
+                made = self.made()
+                made.update(self.rendered, None)
+                made.update(None, self.truth)
+            return False
+        return True
+
+    def judged(self, *groups: slice, mask: Tensor | None = None, rendered: Tensor | None = None) -> Tensors:
+        """What it says of the clips, given to it in groups."""
+        rendered = self.rendered if rendered is None else rendered
+        made = self.made()
+        for rows in groups or (slice(None),):
+            if self.paired:
+                made.update(rendered[rows], self.truth[rows], mask)
+            else:
+                made.update(rendered[rows], None)
+                made.update(None, self.truth[rows])
+        return made.compute()  # type: ignore[no-any-return]
+
+    def gives_numbers(self) -> None:
+        change = "compute returns name to (N,), a number for each clip, or to (), one for all."
+        before = self.rendered.clone(), self.truth.clone()
+        with self.subject.trying("update and compute to work", change):
+            values = self.judged()
+        self.subject.expect(isinstance(values, dict) and bool(values), "names to values", repr(values), change)
+        for name, value in values.items():
+            right = isinstance(value, Tensor) and tuple(value.shape) in ((), (CLIPS,))
+            found = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+            self.subject.expect(right, f"{name!r}: a tensor of shape ({CLIPS},) or ()", found, change)
+            self.subject.expect(not value.isnan().any(), f"{name!r}: a number", "NaN", "Look for 0 / 0, or a log of 0.")
+        same = torch.equal(before[0], self.rendered) and torch.equal(before[1], self.truth)
+        self.subject.expect(same, "videos that stay as they were", "changed ones", "Copy them: rendered.float().")
+        with seeded(1):
+            change = "Draw nothing at random, and keep state in __init__, not on the class."
+            expected = "the same values from a new instance and the same videos"
+            expect_equal(self.subject, self.judged(), values, expected, change)
+
+    def judges_clips_by_themselves(self) -> None:
+        change = "Append the values of each update and join them in compute: one for each clip, in their order."
+        values = self.judged()
+        with self.subject.trying("to be updated several times", change):
+            parts = self.judged(slice(0, 2), slice(2, 3))
+        expect_equal(self.subject, parts, values, "the same values whether clips come at once or in turn", change)
+        for name, value in values.items():
+            if value.ndim:
+                alone = {name: torch.cat([self.judged(slice(i, i + 1))[name] for i in range(CLIPS)])}
+                expected = f"{name!r} of each clip by itself, in the order of the updates"
+                expect_equal(self.subject, alone, {name: value}, expected, change)
+
+    def counts_masks(self) -> None:
+        """Where the upper half is perfect and the lower is not, the two halves differ; unless masks are refused."""
+        half = torch.zeros(SHAPE, dtype=torch.bool)
+        half[:, : SHAPE[1] // 2] = True
+        rendered = torch.where(half[..., None], self.truth, self.rendered)
+        change = "Count only the pixels under mask, (T, H, W) or (B, T, H, W); or raise inrkit.BadInput if given one."
+        try:
+            with self.subject.trying("masks to be taken, or refused by BadInput", change):
+                upper, lower = self.judged(mask=half, rendered=rendered), self.judged(mask=~half, rendered=rendered)
+                each = self.judged(mask=half.expand(CLIPS, *SHAPE), rendered=rendered)
+        except BadInput:
+            return
+        expect_equal(self.subject, each, upper, "the same from a mask for all clips and one for each", change)
+        counted = any(not torch.equal(upper[name], lower[name]) for name in upper)
+        self.subject.expect(counted, "only the pixels under the mask to count", "the mask is ignored", change)
