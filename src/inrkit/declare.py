@@ -20,7 +20,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 API = 1
-"""The version of the doors that this inrkit offers. A declaration made for another one is reported, not loaded."""
+"""The version of the doors that this inrkit offers."""
+
+OLDEST_API = 1
+"""The oldest version that it still serves. A declaration made for none of these is reported, not loaded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +36,8 @@ class Declaration:
         summary: One line for tables and help.
         options: ``"module:Model"`` of a pydantic model whose fields are the options, or None for no options. Keep
             it in a module that imports no torch: it is read for ``--help``.
-        api: The version of the doors it was written for.
+        api: The version of the doors it was written for, or the first and the last: (1, 2). It is never the newest
+            by itself, so a plugin that does not say was written for version 1.
     """
 
     kind: ClassVar[str] = ""
@@ -42,7 +46,7 @@ class Declaration:
     target: str
     summary: str
     options: str | None = None
-    api: int = API
+    api: int | tuple[int, int] = 1
 
 
 @dataclass(frozen=True, kw_only=True)

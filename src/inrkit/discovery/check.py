@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import inspect
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any
 
 import pluggy
@@ -14,6 +16,8 @@ import pluggy
 from inrkit import declare, hookspecs
 
 HOOKS: dict[str, type[declare.Declaration]] = {f"inrkit_{kind.kind}s": kind for kind in declare.KINDS}
+
+NO_ARGUMENTS: Mapping[str, object] = MappingProxyType({})
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
@@ -30,32 +34,41 @@ class Problem:
 
 @dataclass(frozen=True)
 class Offer:
-    """The declarations of a plugin that can be used, and what is wrong with the rest."""
+    """The declarations of a plugin that can be used, what is wrong with the rest, and what will stop working."""
 
     declarations: tuple[declare.Declaration, ...]
     problems: tuple[Problem, ...]
+    deprecated: tuple[str, ...] = ()
 
 
-def collect(plugin: object) -> Offer:
+def collect(plugin: object, specs: Any = hookspecs, arguments: Mapping[str, object] = NO_ARGUMENTS) -> Offer:
     """Call the hooks of one `plugin` (a module, mostly) and check what they return.
+
+    Args:
+        plugin: Has the hooks.
+        specs: Has the specifications. One marked ``warn_on_impl`` or ``warn_on_impl_args`` is deprecated.
+        arguments: What hooks may ask for by naming an argument; today nothing.
 
     Raises:
         Exception: Whatever the plugin's own code raises, or pluggy, if a hook takes arguments.
     """
     # Each plugin has a manager of its own: pluggy undoes nothing when a registration fails half-way.
     manager = pluggy.PluginManager("inrkit")
-    manager.add_hookspecs(hookspecs)
-    manager.register(plugin)
+    manager.add_hookspecs(specs)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        manager.register(plugin)
     declarations: dict[tuple[str, str], declare.Declaration] = {}
     problems = [*_misspelt(manager, plugin), *_unmarked(plugin)]
-    for item in _returned(manager):
+    for item in _returned(manager, arguments):
         if isinstance(item, Problem):
             problems.append(item)
         elif wrong := _wrong_with(item) or ("it is declared twice" if (item.kind, item.name) in declarations else ""):
             problems.append(Problem(f"{item.kind} {item.name!r}: {wrong}", item.kind, str(item.name)))
         else:
             declarations[item.kind, item.name] = item
-    return Offer(tuple(declarations.values()), tuple(problems))
+    deprecated = tuple(dict.fromkeys(str(warning.message) for warning in caught))
+    return Offer(tuple(declarations.values()), tuple(problems), deprecated)
 
 
 def _misspelt(manager: pluggy.PluginManager, plugin: object) -> Iterator[Problem]:
@@ -74,13 +87,15 @@ def _unmarked(plugin: object) -> Iterator[Problem]:
             yield Problem(f"{name} is not marked: put @inrkit.hookimpl above it")
 
 
-def _returned(manager: pluggy.PluginManager) -> Iterator[declare.Declaration | Problem]:
+def _returned(
+    manager: pluggy.PluginManager, arguments: Mapping[str, object]
+) -> Iterator[declare.Declaration | Problem]:
     """What the hooks return, one by one, if it is of the kind that they are for."""
     for hook, expected in HOOKS.items():
         caller = getattr(manager.hook, hook)
         if not caller.get_hookimpls():
             continue
-        returned = (caller() or [None])[0]  # pluggy leaves a returned None out of its list
+        returned = (caller(**arguments) or [None])[0]  # pluggy leaves a returned None out of its list
         if isinstance(returned, str) or not isinstance(returned, Iterable):
             yield Problem(f"{hook} returned {_named(returned)}: return a list of inrkit.declare.{expected.__name__}")
             continue
@@ -97,14 +112,29 @@ def _wrong_with(item: declare.Declaration) -> str:
     """What is wrong with a declaration; empty if nothing is."""
     if not isinstance(item.name, str) or not _NAME.fullmatch(item.name):
         return "a name is lower case letters, digits and dashes, beginning with a letter"
-    if item.api != declare.API:
-        newer = isinstance(item.api, int) and item.api > declare.API
-        upgrade = "inrkit" if newer else "the plugin"
-        return f"it is made for API {item.api}, this inrkit offers {declare.API}: upgrade {upgrade}"
+    if wrong := _wrong_api(item.api):
+        return wrong
     for field in fields(item):
         if wrong := _wrong_field(field.name, getattr(item, field.name)):
             return wrong
     return ""
+
+
+def _wrong_api(api: object) -> str:
+    """Whether this inrkit serves one of the versions that a declaration was made for."""
+    versions = api if isinstance(api, tuple) else (api, api)
+    if len(versions) != 2 or any(type(version) is not int for version in versions) or versions[0] > versions[1]:
+        return f"api is {api!r}: write the version it was made for, or the first and the last, as in (1, 2)"
+    first, last = versions
+    if first <= declare.API and last >= declare.OLDEST_API:
+        return ""
+    upgrade = "inrkit" if first > declare.API else "the plugin"
+    offered = _from_to(declare.OLDEST_API, declare.API)
+    return f"it is made for API {_from_to(first, last)}, this inrkit offers {offered}: upgrade {upgrade}"
+
+
+def _from_to(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _wrong_field(name: str, value: Any) -> str:

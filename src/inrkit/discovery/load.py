@@ -37,6 +37,9 @@ class PluginRecord:
         provides: The declarations that can be used.
         refused: The declarations that cannot: (kind, name) to what is wrong.
         milliseconds: That its import took.
+        module: What is imported.
+        problems: What is wrong with what it offers, one by one.
+        deprecated: What it uses that a later inrkit will no longer have.
     """
 
     name: str
@@ -48,6 +51,9 @@ class PluginRecord:
     provides: tuple[Declaration, ...] = ()
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     milliseconds: float = 0.0
+    module: str = ""
+    problems: tuple[str, ...] = ()
+    deprecated: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.distribution} {self.version or 'without a version'})"
@@ -59,7 +65,7 @@ class PluginRecord:
 
 def load_plugin(found: Found) -> PluginRecord:
     """Import a plugin, unless it is switched off. Whatever it raises becomes the record's reason."""
-    record = PluginRecord(found.entry.name, found.distribution, found.version)
+    record = PluginRecord(found.entry.name, found.distribution, found.version, module=found.entry.module)
     if found.off:
         return replace(record, state="disabled", reason=found.off)
     known = set(sys.modules)
@@ -71,7 +77,8 @@ def load_plugin(found: Found) -> PluginRecord:
     except BaseException as error:  # noqa: BLE001 - the isolation border: a plugin may raise anything, SystemExit too
         text = "".join(traceback.format_exception(error))
         return replace(record, state="broken", reason=because(error), traceback=text, milliseconds=_since(start))
-    return _judged(replace(record, provides=offer.declarations, milliseconds=_since(start)), offer, known)
+    record = replace(record, provides=offer.declarations, deprecated=offer.deprecated, milliseconds=_since(start))
+    return _judged(record, offer, known)
 
 
 def because(error: BaseException) -> str:
@@ -98,7 +105,8 @@ def _judged(record: PluginRecord, offer: Offer, known: set[str]) -> PluginRecord
     if offer.problems:
         refused = {(problem.kind, problem.name): problem.text for problem in offer.problems if problem.kind}
         reason = "; ".join(problem.text for problem in offer.problems)
-        return replace(record, state="broken", reason=reason, refused=refused)
+        problems = tuple(problem.text for problem in offer.problems)
+        return replace(record, state="broken", reason=reason, refused=refused, problems=problems)
     if record.milliseconds > SLOW_MILLISECONDS:
         heavy = [name for name in HEAVY if name in sys.modules and name not in known]
         cause = f", for it imports {', '.join(heavy)}" if heavy else ""

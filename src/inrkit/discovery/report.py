@@ -31,8 +31,7 @@ def table(registry: Registry) -> Table:
     made = Table("Plugin", "Version", "State", "Import", "Offers", box=None, pad_edge=False)
     for record in registry.records:
         offers = _offers(record)
-        if record.reason:
-            offers += f"\n{record.reason}" if offers else record.reason
+        offers = "\n".join(line for line in (offers, record.reason, *map(_old, record.deprecated)) if line)
         name = record.name if same_name(record.name, record.distribution) else f"{record.name} ({record.distribution})"
         state, time = Text(record.state, STYLES[record.state]), f"{record.milliseconds:.0f} ms"
         made.add_row(name, record.version or "-", state, time, offers)
@@ -48,8 +47,13 @@ def as_dict(record: PluginRecord) -> dict[str, Any]:
         "state": record.state,
         "reason": record.reason,
         "milliseconds": record.milliseconds,
+        "deprecated": list(record.deprecated),
         "provides": [{"kind": item.kind, "name": item.name, "summary": item.summary} for item in record.provides],
     }
+
+
+def _old(text: str) -> str:
+    return f"deprecated: {text}"
 
 
 def _offers(record: PluginRecord) -> str:
