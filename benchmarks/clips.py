@@ -1,30 +1,30 @@
 """How fast videos become clips, and clips are read, against the plainest way to do the same: see README.md.
 
-python benchmarks/clips.py [FOLDER OF VIDEOS]
+python benchmarks/clips.py [FOLDER OF VIDEOS] [--rounds 20]
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
 import numpy as np
 import torch
-from av.video.reformatter import Interpolation
 
-from inrkit.video import ClipSettings, Video, find_videos, prepare_clips, toy_videos
-from inrkit.video.scale import EXACT
+from inrkit.video import ClipSettings, Fit, Video, find_videos, prepare_clips, toy_videos
+from inrkit.video.scale import SMALLER
 
-SIZE, FRAMES, ROUNDS = 64, 25, 3
-HOW = Interpolation.AREA | EXACT  # what inrkit asks of libswscale, so that both make the same pixels
+SIZE, FRAMES = 64, 25
 
 
 def make_videos(folder: Path, count: int = 6, frames: int = 250) -> None:
@@ -52,7 +52,7 @@ def decode_and_scale(videos: list[Path]) -> int:
             stream = container.streams.best("video")
             stream.thread_type, stream.codec_context.thread_count = "AUTO", 1
             for frame in container.decode(stream):
-                scale.reformat(frame, SIZE, SIZE, "rgb24", interpolation=HOW, threads=1).to_ndarray()
+                scale.reformat(frame, SIZE, SIZE, "rgb24", interpolation=SMALLER, threads=1).to_ndarray()
                 count += 1
         return count
 
@@ -60,27 +60,42 @@ def decode_and_scale(videos: list[Path]) -> int:
         return sum(pool.map(one, videos))
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+class Clock:
+    """Seconds of the wall and of all processors, for the same work done several times."""
+
+    def __init__(self) -> None:
+        self.wall: list[float] = []
+        self.processors: list[float] = []
+
+    def measure(self, work: Callable[[], object]) -> None:
+        """Do the work once."""
+        began, used = time.perf_counter(), time.process_time()
+        work()
+        self.wall.append(time.perf_counter() - began)
+        self.processors.append(time.process_time() - used)
 
 
-def measure_preparing(videos: list[Path]) -> tuple[dict[str, float], torch.Tensor]:
-    """Both ways in turn, the best of some rounds of each; and the clips."""
-    plain, ours = [], []
+def measure_preparing(videos: list[Path], rounds: int) -> tuple[dict[str, float], torch.Tensor]:
+    """The ways in turn, the best of some rounds of each; and the clips.
+
+    `squash` makes the very size that the plain way makes; `crop`, as usual, a wider picture, and takes its middle.
+    """
+    ways: dict[Fit, ClipSettings] = {fit: ClipSettings(FRAMES, (SIZE, SIZE), fit=fit) for fit in ("squash", "crop")}
+    plain, ours = Clock(), {fit: Clock() for fit in ways}
     frames = decode_and_scale(videos)  # warms the file cache too
     with tempfile.TemporaryDirectory() as cache:
-        for number in range(ROUNDS):
-            plain.append(timed(lambda: decode_and_scale(videos)))
-            place = Path(cache) / str(number)
-            settings = ClipSettings(FRAMES, (SIZE, SIZE), fit="squash")  # to the very size, as the plain way does
-            ours.append(timed(lambda place=place, settings=settings: prepare_clips(videos, settings, cache=place)))
-        store = prepare_clips(videos, settings, cache=place)
+        for _ in range(rounds):
+            plain.measure(lambda: decode_and_scale(videos))
+            for fit, settings in ways.items():
+                shutil.rmtree(Path(cache) / "clips", ignore_errors=True)
+                ours[fit].measure(partial(prepare_clips, videos, settings, cache=Path(cache)))
+        store = prepare_clips(videos, settings, cache=Path(cache))
         clips = store.read(range(len(store)))
-    facts = {"plain frames/s": frames / min(plain), "inrkit frames/s": frames / min(ours)}
-    facts["share"] = facts["inrkit frames/s"] / facts["plain frames/s"]
+    facts = {"plain frames/s": frames / min(plain.wall)}
+    for fit, clock in ours.items():
+        facts[f"{fit} frames/s"] = frames / min(clock.wall)
+        facts[f"{fit} share"] = min(plain.wall) / min(clock.wall)
+        facts[f"{fit} share by processor time"] = min(plain.processors) / min(clock.processors)
     return facts, clips
 
 
@@ -105,13 +120,15 @@ def measure_reading(clips: torch.Tensor, seconds: float = 2.0) -> dict[str, floa
 
 def main() -> None:
     """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", help="of videos; without it, some are made")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the best counts")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if len(sys.argv) > 1:
-            videos = find_videos(sys.argv[1])
-        else:
+        if not asked.folder:
             make_videos(Path(folder))
-            videos = find_videos(folder)
-        preparing, clips = measure_preparing(videos)
+        videos = find_videos(asked.folder or folder)
+        preparing, clips = measure_preparing(videos, asked.rounds)
         reading = measure_reading(clips)
     facts = {"cores": os.cpu_count(), "videos": len(videos), **preparing, **reading}
     print(json.dumps({name: round(value, 2) for name, value in facts.items()}, indent=1))

@@ -158,16 +158,20 @@ def _checked(
     container: InputContainer, stream: VideoStream, path: Path | str, decoded: Decoded
 ) -> Iterator[av.VideoFrame]:
     """All frames that can be decoded; at the end, their number is held against what the file announces."""
-    found, end, broken = 0, 0.0, 0
+    found, time, broken = 0, 0.0, 0
+    usual = 1 / decoded.fps
+    last: av.VideoFrame | None = None
     for frame in _salvaged(container, stream):
         if frame is None:
             broken += 1
             continue
+        time = frame.time if frame.time is not None else time + usual * (found > 0)
         found += 1
-        end = (frame.time if frame.time is not None else end) + _length(frame, 1 / decoded.fps)
+        last = frame
         yield frame
-    if not found:
+    if last is None:
         raise BadInput(f"{path} holds no frame that can be decoded", LEAVE_OUT)
+    end = time + _length(last, usual)
     announced, exact = _announced_end(container, stream)
     doubt = 1.5 / decoded.fps if exact else max(4 / decoded.fps, 0.02 * end)
     if broken or announced - end > doubt:

@@ -12,6 +12,7 @@ from inrkit.video.fit import Fit, Pixels, place
 
 # Most files hold colour at half size. Without these flags libswscale halves it again when it makes a frame smaller.
 EXACT = Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
+SMALLER, LARGER = Interpolation.AREA | EXACT, Interpolation.BICUBIC | EXACT
 
 
 class Scaler:
@@ -57,7 +58,7 @@ class Scaler:
             width=width,
             height=height,
             format="rgb24",
-            interpolation=(Interpolation.AREA if shrinks else Interpolation.BICUBIC) | EXACT,
+            interpolation=SMALLER if shrinks else LARGER,
             dst_color_range=ColorRange.JPEG,  # 0 to 255, whatever range the file has
             threads=1,
         )
