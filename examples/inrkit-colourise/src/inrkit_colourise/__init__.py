@@ -1,0 +1,1 @@
+"""Colourising: the luminance of a video is seen, its colours asked for."""
