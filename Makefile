@@ -6,7 +6,7 @@ STAMP    := $(VENV)/.installed
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test lint types format bench fuzz clean
+.PHONY: help train test lint types format bench results fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ format: $(STAMP) ## repair what can be repaired, and format
 bench: $(STAMP) ## measure against baselines, some minutes: preparing and reading clips, and a training step
 	@$(PY) benchmarks/clips.py $(ARGS)
 	@$(PY) benchmarks/train_step.py
+
+results: $(STAMP) ## train, do every task, write docs/results.md (SHAPES=folder FACES=folder COUNT=8; OVERWRITE=1: anew)
+	@$(PY) benchmarks/results.py $(if $(SHAPES),--shapes "$(SHAPES)") $(if $(FACES),--faces "$(FACES)") \
+	    $(if $(COUNT),--count $(COUNT)) $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)
 
 fuzz: $(STAMP) ## break real files at random for ten minutes (ARGS="--seconds 60") and look for crashes
 	@$(PY) tests/video/fuzzing.py $(ARGS)

@@ -382,7 +382,7 @@ def test_train_is_one_command(clone: Clone, words: tuple[str, ...], option: str)
 def test_make_alone_lists_its_targets_and_installs_nothing(clone: Clone) -> None:
     done = clone.make()
     listed = [line.split()[1] for line in done.stdout.splitlines()]
-    assert listed == ["help", "train", "test", "lint", "types", "format", "bench", "fuzz", "clean"]
+    assert listed == ["help", "train", "test", "lint", "types", "format", "bench", "results", "fuzz", "clean"]
     assert not (clone.root / ".venv").exists()
 
 

@@ -1,0 +1,140 @@
+"""The document: a section for each data set, all of its words made from what was measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from results_measure import SIDES, Figures, Task, Way
+from results_table import clip_of, psnr_of, records_of, table, verdicts
+
+HEAD = """# Results
+
+What the tasks reach, written by `make results SHAPES=folder FACES=folder` (without folders: the toy videos alone). No
+number and no verdict here is typed by hand.
+
+Each data set is one training, then tasks on clips that it was trained on and on clips that were held out, drawn by a
+fixed seed: `COUNT=` of each, or as many as there are. Figures are means over these clips, of uint8 frames at the size
+of the run: PSNR in dB and SSIM of the pixels that a task hides, or of all where it hides none.
+
+{ways}
+- **The trivial answer**, such as the last frame repeated, needs no model.
+- **Best training latent**: the training clip that is nearest in what is seen, as it is; of a clip that was trained on
+  this is mostly the clip itself.
+- **Own reconstruction**: the clip as training left it in the space.
+- **Seconds**, for each video, where clips are fitted together.
+"""
+
+LARGEST = 300_000
+"""Bytes of a picture."""
+
+
+def write_section(document: Path, figures: Figures, titles: Sequence[str]) -> None:
+    """Put the section of a data set in its place in the document; those of others stay as they are."""
+    sections = _sections(document.read_text()) if document.exists() else {}
+    sections[figures.dataset.title] = _section(figures, document.parent)
+    ways = "\n".join(f"- **{_plain_title(way)}**: {way.about}" for way in figures.ways)
+    whole = [HEAD.format(ways=ways), *(sections[title] for title in titles if title in sections)]
+    part = document.with_name(f".{document.name}.part")
+    part.write_text("\n".join(whole))
+    part.replace(document)
+
+
+def _plain_title(way: Way) -> str:
+    return way.title.partition(", {")[0]
+
+
+def _sections(text: str) -> dict[str, str]:
+    parts = re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]
+    return {part.partition("\n")[0].removeprefix("## "): part.rstrip("\n") + "\n" for part in parts}
+
+
+def _section(figures: Figures, docs: Path) -> str:
+    docs.mkdir(parents=True, exist_ok=True)
+    lines = [f"## {figures.dataset.title}", "", figures.dataset.about, "", *_training(figures), ""]
+    for task in figures.tasks:
+        lines += [f"### {figures.dataset.title}: {task.title.lower()}", "", task.about, ""]
+        lines += [*_commands(figures, task), "", *table(figures, task), "", *verdicts(figures, task), ""]
+        if figures.dataset.pictures:
+            lines += [*_picture(figures, task, docs), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _training(figures: Figures) -> list[str]:
+    """The run: how it was trained, where, and what it can show."""
+    result, data = figures.training["answer"], figures.config["data"]
+    machines = {figures.training["machine"], *(answer["machine"] for answer in figures.answers.values())}
+    videos = len({clip.rpartition("@")[0] for clip in data["clips"]})
+    shape = "x".join(map(str, data["clip_shape"]))
+    counts = " and ".join(f"{len(clips)} {SIDES[side]}" for side, clips in figures.clips.items())
+    rows = [(name, result[side]) for side, name in SIDES.items() if side in result]
+    return [
+        f"    {_typed(figures, figures.training)}",
+        "",
+        f"{result['steps']:,} steps of preset `{figures.config['preset']}` in {result['seconds']:,.0f} s, on "
+        f"{len(data['clips'])} clips of {shape} from {videos} videos. On {'; and on '.join(sorted(machines))}.",
+        "",
+        "| the run | clips | PSNR of reconstruction | static frame | above it |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        *(
+            f"| {name}{_fitted(of)} | {of['clips']} | {of['psnr']:.2f} | {of['static_floor']:.2f} | "
+            f"{of['above_floor']:+.2f} |"
+            for name, of in rows
+        ),
+        "",
+        f"The tasks below: on {counts}.",
+    ]
+
+
+def _fitted(side: Mapping[str, Any]) -> str:
+    return f", fitted in {side['fit_steps']} steps" if "fit_steps" in side else ""
+
+
+def _commands(figures: Figures, task: Task) -> list[str]:
+    side = next(iter(figures.clips))
+    return [f"    {_typed(figures, figures.answers[task.name, side, way.name])}" for way in figures.ways]
+
+
+def _typed(figures: Figures, answer: Mapping[str, Any]) -> str:
+    """The command, with names in place of the folders of this machine."""
+    how, name = figures.how, figures.dataset.name
+    words = [word for word in answer["question"]["words"] if word != "--resume"]
+    if "--run" in words:
+        del words[words.index("--out") : words.index("--out") + 2]
+    known = {str(how.run): f"runs/{name}", str(how.source): f"{name}/"}
+    return " ".join(["inrkit", *(known.get(word, "clips/" if str(how.work) in word else word) for word in words)])
+
+
+def _picture(figures: Figures, task: Task, docs: Path) -> list[str]:
+    """Of each side the clip whose PSNR is the median, as the task drew it; nobody chooses."""
+    way, sheets = figures.ways[0], []
+    for side in figures.clips:
+        records = records_of(figures, task, side, way)
+        values = psnr_of([record["scores"]["result"] for record in records])
+        median = sorted(range(len(values)), key=values.__getitem__)[(len(values) - 1) // 2]
+        folder = figures.how.work / task.name / side / way.name / clip_of(records[median])
+        sheets.append(Image.open(folder / "sheet.png"))
+    file = docs / "images/results" / f"{figures.dataset.name}-{task.name}.png"
+    _save(_stacked(sheets), file)
+    shown = ", below it ".join(f"the {SIDES[side][:-1]} of median PSNR" for side in figures.clips)
+    name = f"{figures.dataset.title}, {task.title.lower()}"
+    return [f"![{name}](images/results/{file.name})", "", f"*{shown[0].upper()}{shown[1:]}.*"]
+
+
+def _stacked(sheets: Sequence[Image.Image]) -> Image.Image:
+    whole = Image.new("RGB", (max(sheet.width for sheet in sheets), sum(sheet.height for sheet in sheets)), "white")
+    top = 0
+    for sheet in sheets:
+        whole.paste(sheet, (0, top))
+        top += sheet.height
+    return whole
+
+
+def _save(picture: Image.Image, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(file, optimize=True)
+    if file.stat().st_size > LARGEST:
+        picture.quantize(256).save(file, optimize=True)

@@ -1,0 +1,103 @@
+"""docs/results.md is made by a command that can be killed at any time, and that touches no other table."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = ["count=4", "held_out=1", "inr.width=8", "hypernetwork.width=8", "encoder.size=4", "train.batch=2"]
+SMALL = [*(word for option in TINY for word in ("-o", option)), "--size", "8x8", "--frames", "5", "--steps", "10"]
+OTHER = "## Moving shapes\n\nMeasured elsewhere: 12.34 dB.\n"
+
+
+@pytest.fixture
+def command(tmp_path):
+    """The command, on the smallest of runs, with its work and its document in `tmp_path`."""
+    words = [
+        "--work",
+        tmp_path / "work",
+        "--document",
+        tmp_path / "docs/results.md",
+        "--count",
+        "4",
+        "--tasks",
+        "predict",
+    ]
+    more = ["--train", shlex.join([*SMALL, "--device", "cpu"]), "--fit", "--steps 2 --device cpu"]
+    environ = os.environ | {"INRKIT_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1", "CI": "1"}
+    script = [sys.executable, ROOT / "benchmarks/results.py", *words, *more]
+    return lambda *also: subprocess.Popen(
+        [*map(str, script), *also], cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finished(process):
+    said = process.communicate(timeout=250)[1]
+    return process.returncode, said
+
+
+def wait_for(file):
+    while not file.exists():
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_killed_command_goes_on_and_writes_its_section_only(command, tmp_path):
+    document = tmp_path / "docs/results.md"
+    document.parent.mkdir()
+    document.write_text(f"# Results\n\nOld words.\n\n{OTHER}")
+    first = command()
+    wait_for(tmp_path / "work/toy/predict/train/ours.json")
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    assert document.read_text().endswith(OTHER)  # nothing half-written
+    kept = (tmp_path / "work/toy/train.json").stat().st_mtime_ns
+
+    code, said = finished(command())
+    assert code == 0, said
+    assert (tmp_path / "work/toy/train.json").stat().st_mtime_ns == kept and "$ inrkit train" not in said
+    assert "train/ours" not in said and said.count("$ inrkit predict") == 5
+    text = document.read_text()
+    assert text.index("## Toy videos") < text.index(OTHER) and "Old words" not in text
+    assert text.endswith(OTHER)
+    check_words(text, tmp_path)
+    check_numbers(text, tmp_path)
+    picture = tmp_path / "docs/images/results/toy-predict.png"
+    assert f"](images/results/{picture.name})" in text and picture.stat().st_size < 300_000
+
+    code, said = finished(command())
+    assert code == 0 and "$ inrkit" not in said
+    assert document.read_text() == text
+
+
+def check_words(text, tmp_path):
+    assert str(tmp_path) not in text and str(ROOT) not in text
+    assert not re.search(r"(^|[\s`('\"=])[/~]\w", text)  # no path of this machine
+    assert "    inrkit predict --observed 4 clips/ --run runs/toy --start mean --steps 2" in text
+
+
+def check_numbers(text, tmp_path):
+    """All four training clips were taken, so their own reconstruction is what training measured."""
+    result = json.loads((tmp_path / "work/toy/run/result.json").read_text())
+    assert f"| training clips | 4 | {result['train']['psnr']:.2f} |" in text
+    records = json.loads((tmp_path / "work/toy/predict/train/ours.json").read_text())["answer"]["videos"]
+    for row, name in (("inrkit", "result"), ("last frame repeated", "baseline"), ("best training latent", "nearest")):
+        mean = sum(record["scores"][name]["psnr"]["hidden"] for record in records) / 4
+        assert f"\n| {row} | {mean:.2f} |" in text
+    won = sum(r["scores"]["result"]["psnr"]["hidden"] > r["scores"]["baseline"]["psnr"]["hidden"] for r in records)
+    assert re.search(rf"Training clips, inrkit: .*last frame repeated \([+-]\d+\.\d\d dB, better on {won} of 4\)", text)
+
+
+def test_a_folder_that_is_not_there(command, tmp_path):
+    code, said = finished(command("--shapes", "nowhere"))
+    assert code == 2 and "--shapes: nowhere does not exist" in said
+    assert not (tmp_path / "work").exists()
