@@ -13,6 +13,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from inrkit.errors import BadInput
 from inrkit.video.fit import Box
+from inrkit.video.orientation import orientation_of
 
 _UNKNOWN = 2  # the number of "unspecified" for matrix, transfer and primaries alike (H.273)
 _HDR = {ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67}
@@ -86,16 +87,14 @@ def _has_alpha(pixel_format: str) -> bool:
 
 def _cut(frame: VideoFrame, box: Box, name: str) -> str:
     """The box in the frame as it is stored, which may lie on its side."""
-    turns = round(frame.rotation / 90) % 4
-    upright = (frame.width, frame.height) if turns % 2 else (frame.height, frame.width)
-    bottom, right = upright[0] - box.top - box.height, upright[1] - box.left - box.width
-    if bottom < 0 or right < 0:
+    orientation = orientation_of(frame)
+    shown = orientation.size(frame.height, frame.width)
+    if box.top + box.height > shown[0] or box.left + box.width > shown[1]:
         raise BadInput(
-            f"{name} has frames of {upright[0]}x{upright[1]}, in which the box {box} does not lie",
+            f"{name} has frames of {shown[0]}x{shown[1]}, in which the box {box} does not lie",
             "Give --box HEIGHTxWIDTH+TOP+LEFT within the frame.",
         )
-    top, left = [(box.top, box.left), (box.left, bottom), (bottom, right), (right, box.top)][turns]
-    height, width = (box.width, box.height) if turns % 2 else (box.height, box.width)
+    height, width, top, left = orientation.stored(box, shown)
     return f"crop=w={width}:h={height}:x={left}:y={top}:exact=1"
 
 

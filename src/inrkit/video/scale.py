@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 from av import VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from inrkit.errors import BadInput
 from inrkit.video.container import MAX_PIXELS
 from inrkit.video.fit import Fit, Pixels, place
+from inrkit.video.orientation import orientation_of
 
 # Most files hold colour at half size. Without these flags libswscale halves it again when it makes a frame smaller.
 EXACT = Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
@@ -41,13 +41,13 @@ class Scaler:
         """(height, width) of a frame when it stands upright and its pixels are square."""
         height = round(frame.height / min(1.0, self._aspect))
         width = round(frame.width * max(1.0, self._aspect))
-        return (width, height) if round(frame.rotation / 90) % 2 else (height, width)
+        return orientation_of(frame).size(height, width)
 
     def _scaled(self, frame: VideoFrame) -> Pixels:
-        turns = round(frame.rotation / 90) % 4  # quarters, counterclockwise
+        orientation = orientation_of(frame)
         upright = self.shown(frame)
         placement = place(upright, self._size or upright, self._fit)
-        height, width = reversed(placement.scaled) if turns % 2 else placement.scaled
+        height, width = orientation.size(*placement.scaled)
         if height * width > MAX_PIXELS:
             raise BadInput(
                 f"a frame of {upright[0]}x{upright[1]} would be scaled to {height}x{width}", "Use fit squash."
@@ -62,4 +62,4 @@ class Scaler:
             dst_color_range=ColorRange.JPEG,  # 0 to 255, whatever range the file has
             threads=1,
         )
-        return placement.apply(np.rot90(rgb.to_ndarray(), turns))
+        return placement.apply(orientation.show(rgb.to_ndarray()))
