@@ -1,0 +1,1 @@
+"""New plugins, written from the templates that lie here: one folder for each kind, and `common` for what all have."""
