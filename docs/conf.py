@@ -31,7 +31,7 @@ html_theme = "furo"
 html_title = f"inrkit {version}"
 html_copy_source = False
 
-STARRED = re.compile(r"(?<!`)\([BNn][^()]*\*[^()]*\)")
+STARRED = re.compile(r"(?<!`)\([\w|]+, \*[^()]*\)")
 """Shapes such as (B, *shape), whose star reStructuredText takes for emphasis."""
 
 
