@@ -19,10 +19,10 @@ from inrkit.engine.checkpoint import (
     load_optimizer,
     optimizer_tensors,
     read_state,
-    read_tensors,
     save_checkpoint,
 )
 from inrkit.engine.codes import CodeTable
+from inrkit.engine.tensor_file import read_tensors
 
 
 class Book(Encoder):
@@ -115,6 +115,10 @@ def test_tensors_that_share_memory_or_are_not_contiguous_are_saved_all_the_same(
     found = read_tensors(saved / "model.safetensors")
     assert torch.equal(found["b"], values.T)
     assert torch.equal(found["c"], values[1:])
+
+
+def test_all_files_may_be_read_by_those_who_may_read_the_state(tmp_path):
+    assert len({path.stat().st_mode for path in save(tmp_path, 1).iterdir()}) == 1
 
 
 def test_the_newest_are_kept_and_earlier_ones_deleted(tmp_path):
@@ -230,19 +234,86 @@ def test_a_refused_file_leaves_the_model_as_it_was(tmp_path):
 def test_moments_of_another_model_are_refused(tmp_path):
     path = save(tmp_path, 1) / "optimizer.safetensors"
     for other in (network(width=5), nn.Linear(2, 3)):
-        with pytest.raises(BadInput, match="does not belong to this model"):
+        with pytest.raises(BadInput, match="does not belong to this configuration"):
             load_optimizer(other, torch.optim.Adam(other.parameters()), path)
+
+
+@pytest.mark.parametrize("lacking", ["exp_avg.1.bias", "step.0.weight"])
+def test_moments_that_are_missing_are_named(tmp_path, lacking):
+    path = save(tmp_path, 1) / "optimizer.safetensors"
+    save_file({name: value for name, value in load_file(path).items() if name != lacking}, path)
+    model, optimizer = trained()
+    with pytest.raises(BadInput, match=f"1 tensors differ, first {lacking}: missing in the file"):
+        load_optimizer(model, optimizer, path)
+
+
+def test_a_parameter_that_was_not_moved_yet_begins_as_it_would_have(tmp_path):
+    model = network()
+    optimizer = torch.optim.Adam(model.parameters(), 0.1, fused=True)
+    save_file(optimizer_tensors(model, optimizer), tmp_path / "optimizer.safetensors")
+    again = network()
+    resumed = torch.optim.Adam(again.parameters(), 0.1, fused=True)
+    load_optimizer(again, resumed, tmp_path / "optimizer.safetensors")
+    for each, adam in ((model, optimizer), (again, resumed)):
+        each(torch.ones(4, 2)).square().sum().backward()
+        adam.step()
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
+
+
+def header(path, change):
+    """Change what a safetensors file says of its tensors, and nothing else."""
+    data = path.read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    said = json.loads(data[8 : 8 + size])
+    change(said)
+    new = json.dumps(said).encode()
+    path.write_bytes(len(new).to_bytes(8, "little") + new + data[8 + size :])
+
+
+def test_an_immense_tensor_is_refused_before_it_is_read(tmp_path):
+    """One that lies about its size, and one that really has it: a file with a hole of two terabytes."""
+    path = save(tmp_path, 1) / "model.safetensors"
+    header(path, lambda said: said["0.weight"].update(shape=[10**6, 10**6]))
+    with pytest.raises(BadInput, match=r"model.safetensors cannot be read"):
+        load_model(network(), path)
+    said = json.dumps({"0.weight": {"dtype": "F16", "shape": [10**12], "data_offsets": [0, 2 * 10**12]}}).encode()
+    with path.open("wb") as file:
+        file.write(len(said).to_bytes(8, "little") + said)
+        file.truncate(8 + len(said) + 2 * 10**12)
+    with pytest.raises(BadInput, match=r"cannot be read|1000000000000,\) in the file, \(3, 2\) in the model"):
+        load_model(network(), path)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(tmp_path, value):
+    path = save(tmp_path, 1) / "model.safetensors"
+    save_file(load_file(path) | {"1.bias": torch.tensor([value])}, path)
+    with pytest.raises(BadInput, match=r"holds values in 1\.bias that are no numbers"):
+        load_model(network(), path)
+
+
+def test_codes_of_another_kind_are_refused(tmp_path):
+    path = save(tmp_path, 1) / "codes.safetensors"
+    codes = load_file(path)
+    for changed in ({"codes.z": codes["codes.z"].int()}, {"visits": codes["visits"].float()}):
+        save_file(codes | changed, path)
+        with pytest.raises(BadInput, match="that are no numbers"):
+            load_codes(path)
+    for visits in (torch.tensor(3), torch.tensor([1, -1, 2])):
+        save_file(codes | {"visits": visits}, path)
+        with pytest.raises(BadInput, match="one count for each clip"):
+            load_codes(path)
 
 
 def test_what_is_no_table_of_codes_is_refused(tmp_path):
     path = tmp_path / "codes.safetensors"
-    for tensors in (network().state_dict(), {"visits": torch.zeros(2), "codes.z": torch.zeros(2, 4)}):
+    for tensors in (network().state_dict(), {"visits": torch.zeros(2).long(), "codes.z": torch.zeros(2, 4)}):
         save_file(dict(tensors), path)
         with pytest.raises(BadInput, match="is no table of codes"):
             load_codes(path)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"step": "7"}', "{}", "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"step": "7"}', '{"step": 7, "model_sha256": 3}', "{}", "\xff"])
 def test_a_damaged_state_is_refused(tmp_path, text):
     saved = save(tmp_path, 1)
     (saved / "state.json").write_bytes(text.encode("latin-1"))

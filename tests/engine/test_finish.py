@@ -1,6 +1,8 @@
 """What is measured at the end, and what is drawn."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from inrkit.engine.finish import compare
 from inrkit.engine.options import DataOptions
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run, newest_run
+from inrkit.engine.signals import Stopped
 from inrkit.interfaces import Dataset
 from inrkit.metrics.psnr import psnr, static_floor
 
@@ -84,6 +87,25 @@ def test_it_says_when_the_last_steps_were_for_nothing(train, monkeypatch):
     train("run", {"train.checkpoint_every": 4}, reporter=told)
     assert Run("run").result["steps"] == 8
     assert told.warnings == ["The last steps made the model worse; measured is its checkpoint of step 8."]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_measuring(train, number):
+    """The model is saved already: one line, the code of the signal, and the same command measures it."""
+
+    class Stop(Told):
+        def measuring(self, what, done, total):
+            os.kill(os.getpid(), number)
+
+    before = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+    with pytest.raises(Stopped, match="stopped while measuring; the trained model is saved in run") as stopped:
+        train("run", reporter=Stop())
+    assert stopped.value.exit_code == 128 + number
+    assert stopped.value.hint == "Measure it: inrkit train --resume --out run"
+    assert before == [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+    assert not Path("run/result.json").exists() and not list(Path("run").rglob("*.tmp"))
+    train("run", resume=True)
+    assert Run("run").result["steps"] == 12
 
 
 def test_nothing_that_never_existed_from_one_clip(train):

@@ -99,8 +99,9 @@ def _count_tensors(checkpoint: Path) -> dict[str, dict[str, int]]:
     """File to how many tensors and numbers it holds, from the headers alone."""
     from math import prod
 
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
+    from inrkit.engine.tensor_file import UNREADABLE
     from inrkit.errors import BadInput
 
     counts = {}
@@ -108,7 +109,7 @@ def _count_tensors(checkpoint: Path) -> dict[str, dict[str, int]]:
         try:
             with safe_open(path, "pt") as file:
                 shapes = [file.get_slice(name).get_shape() for name in file.keys()]  # noqa: SIM118  no mapping
-        except (OSError, SafetensorError) as error:
-            raise BadInput(f"{path} cannot be read: {error}") from error
+        except UNREADABLE as error:
+            raise BadInput(f"{path} cannot be read: {error}", "The file is damaged.") from error
         counts[path.stem] = {"tensors": len(shapes), "numbers": sum(map(prod, shapes))}
     return counts

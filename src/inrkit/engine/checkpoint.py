@@ -10,16 +10,41 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from safetensors.torch import save_file
+from torch import nn
 
 from inrkit.engine.codes import CodeTable
 from inrkit.engine.files import sync_folder
+from inrkit.engine.tensor_file import read_tensors, sizes
 from inrkit.errors import BadInput, InrkitError
 from inrkit.interfaces import Tensors
 
 STATE = "state.json"
+DAMAGED = "It is damaged, or was edited. Delete it to go on with the one before it."
+
+
+class Imported(BaseModel):
+    """Which file a checkpoint was made from."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    file: str
+    tensors: int
+
+
+class State(BaseModel):
+    """What state.json says of a checkpoint."""
+
+    model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False)
+
+    step: int = Field(ge=0, le=10**9)
+    model_sha256: str = ""
+    seconds: float = Field(0, ge=0)
+    best_psnr: float | None = None
+    clips: int = Field(0, ge=0)
+    imported: Imported | None = None
 
 
 def save_checkpoint(
@@ -41,7 +66,9 @@ def save_checkpoint(
     try:
         temporary.mkdir()
         for name, tensors in files.items():
-            save_file(_plain(tensors), temporary / f"{name}.safetensors")
+            file = temporary / f"{name}.safetensors"
+            save_file(_plain(tensors), file)
+            file.chmod(temporary.stat().st_mode & 0o666)  # safetensors lets none but its owner read it
         digest = hashlib.sha256((temporary / "model.safetensors").read_bytes()).hexdigest()
         (temporary / STATE).write_text(json.dumps({"step": step, "model_sha256": digest, **state}, indent=2) + "\n")
         sync_folder(temporary)
@@ -73,24 +100,13 @@ def read_state(checkpoint: Path) -> dict[str, Any]:
         BadInput: It is no JSON object with a step.
     """
     try:
-        state = json.loads((checkpoint / STATE).read_bytes())
-    except (OSError, ValueError) as error:
-        raise BadInput(f"checkpoint {checkpoint} cannot be read: {error}") from error
-    if not isinstance(state, dict) or not isinstance(state.get("step"), int):
-        raise BadInput(f"checkpoint {checkpoint} cannot be read: {STATE} holds no step")
-    return state
-
-
-def read_tensors(path: Path) -> Tensors:
-    """The tensors of a safetensors file.
-
-    Raises:
-        BadInput: It is missing, cut short, or something else.
-    """
-    try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise BadInput(f"{path} cannot be read: {error}", "The file is damaged or not a safetensors file.") from error
+        return State.model_validate_json((checkpoint / STATE).read_bytes()).model_dump(exclude_unset=True)
+    except OSError as error:
+        raise BadInput(f"checkpoint {checkpoint} cannot be read: {error}", DAMAGED) from error
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        where = ".".join(str(part) for part in wrong["loc"]) or "the file"
+        raise BadInput(f"checkpoint {checkpoint} cannot be read: {STATE}: {where}: {wrong['msg']}", DAMAGED) from error
 
 
 def load_model(model: nn.Module, path: Path) -> None:
@@ -99,17 +115,9 @@ def load_model(model: nn.Module, path: Path) -> None:
     Raises:
         BadInput: The file cannot be read, or is of another model.
     """
-    tensors = read_tensors(path)
-    own = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-    found = {name: tuple(value.shape) for name, value in tensors.items()}
-    wrong = sorted(name for name in own.keys() | found.keys() if own.get(name) != found.get(name))
-    if wrong:
-        name = wrong[0]
-        raise BadInput(
-            f"{path} does not belong to this configuration: {len(wrong)} tensors differ, first {name}: "
-            f"{found.get(name, 'missing')} in the file, {own.get(name, 'none')} in the model"
-        )
-    model.load_state_dict(tensors)
+    own = model.state_dict()
+    whole = [name for name, value in own.items() if not value.is_floating_point()]
+    model.load_state_dict(read_tensors(path, sizes(own), whole))
 
 
 def load_codes(path: Path) -> CodeTable:
@@ -120,21 +128,20 @@ def load_codes(path: Path) -> CodeTable:
     """
     codes = CodeTable()
     try:
-        codes.load_state_dict(read_tensors(path))
-    except (ValueError, KeyError) as error:
+        codes.load_state_dict(read_tensors(path, whole=["visits"]))
+    except ValueError as error:
         raise BadInput(f"{path} is no table of codes: {error}") from error
     return codes
 
 
 def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer | None) -> Tensors:
-    """An Adam's state as ``slot.parameter name`` to tensor."""
+    """An Adam's state as ``slot.parameter name`` to tensor; of parameters it has not moved yet, as it would begin."""
     if optimizer is None:
         return {}
     return {
         f"{slot}.{name}": value
-        for name, parameter in model.named_parameters()
-        for slot, value in optimizer.state.get(parameter, {}).items()
-        if isinstance(value, Tensor)
+        for name, parameter in _moved_by(optimizer, model).items()
+        for slot, value in (optimizer.state.get(parameter) or _beginning(parameter)).items()
     }
 
 
@@ -142,12 +149,23 @@ def load_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer | None, pa
     """Give an Adam the state saved by :func:`optimizer_tensors`.
 
     Raises:
-        BadInput: The file cannot be read, or is of another model.
+        BadInput: The file cannot be read, lacks moments, or is of another model.
     """
-    parameters = dict(model.named_parameters())
-    for key, value in read_tensors(path).items():
+    parameters = {} if optimizer is None else _moved_by(optimizer, model)
+    slots = {name: _beginning(parameter) for name, parameter in parameters.items()}
+    expected = {f"{slot}.{name}": tuple(value.shape) for name, own in slots.items() for slot, value in own.items()}
+    for key, value in read_tensors(path, expected).items():
         slot, _, name = key.partition(".")
-        parameter = parameters.get(name)
-        if optimizer is None or parameter is None or (slot != "step" and value.shape != parameter.shape):
-            raise BadInput(f"{path} does not belong to this model: {key} {tuple(value.shape)}")
-        optimizer.state[parameter][slot] = value.to(parameter.device)
+        assert optimizer is not None  # or nothing would have been expected
+        optimizer.state[parameters[name]][slot] = value.to(parameters[name].device)
+
+
+def _moved_by(optimizer: torch.optim.Optimizer, model: nn.Module) -> dict[str, nn.Parameter]:
+    moved = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    return {name: parameter for name, parameter in model.named_parameters() if id(parameter) in moved}
+
+
+def _beginning(parameter: nn.Parameter) -> Tensors:
+    """The state in which torch's Adam begins."""
+    zeros = torch.zeros_like(parameter, requires_grad=False)
+    return {"step": torch.zeros((), device=parameter.device), "exp_avg": zeros, "exp_avg_sq": zeros.clone()}

@@ -97,6 +97,8 @@ class CodeTable:
         if "visits" not in rest:
             raise ValueError("codes come without their visits")
         self.visits = rest.pop("visits")
+        if self.visits.ndim != 1 or int(self.visits.min() if len(self.visits) else 0) < 0:
+            raise ValueError("visits are one count for each clip")
         for prefix, table in self._tables():
             table.clear()
             for key in [key for key in rest if key.startswith(prefix + ".")]:
@@ -105,7 +107,7 @@ class CodeTable:
         shapes = [{name: tuple(values.shape) for name, values in table.items()} for table in tables]
         if rest or any(other != shapes[0] for other in shapes):
             raise ValueError("codes and their moments do not belong together")
-        if any(shape[0] != len(self) for shape in shapes[0].values()):
+        if any(shape[:1] != (len(self),) for shape in shapes[0].values()):
             raise ValueError("codes differ in number from their visits")
 
     def _tables(self) -> tuple[tuple[str, Tensors], ...]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from inrkit.engine.options import DataOptions, Strict, TrainOptions
 from inrkit.errors import BadInput
-from inrkit.interfaces.types import Shape
 
 FORMAT = 1
 """The version of the layout of config.json and of checkpoints."""
+
+
+Frames = Annotated[int, Field(ge=1, le=100_000)]
+Pixels = Annotated[int, Field(ge=1, le=32_768)]
 
 
 class ComponentConfig(Strict):
@@ -31,8 +34,8 @@ class DataConfig(Strict):
     dataset: ComponentConfig | None = None
     val: str | None = None
     options: DataOptions
-    clip_shape: Shape
-    fps: float = 25.0
+    clip_shape: tuple[Frames, Pixels, Pixels]
+    fps: float = Field(25.0, gt=0, allow_inf_nan=False)
     clips: list[str] = Field(default_factory=list, description="the training clips, in the order of their codes")
     held_out: list[str] = Field(default_factory=list)
     content: str | None = Field(None, description="sha256 of the pixels of all these clips")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from pydantic import BaseModel, Field, ValidationError
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor
 
@@ -16,11 +16,34 @@ from inrkit.engine.checkpoint import list_checkpoints, read_state
 from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import Found
 from inrkit.engine.runs import Run
+from inrkit.engine.tensor_file import UNREADABLE
 from inrkit.errors import BadInput
 from inrkit.interfaces import Tensors
 from inrkit.model import VideoModel
 
 KIND = "inrkit latents 1"
+ANEW = "Find them anew, with the task that wrote it."
+
+
+class Facts(BaseModel):
+    """How the latents in a file make a video, as the file says."""
+
+    starts: list[int] = Field(min_length=1)
+    length: int = Field(ge=1)
+    frames: int = Field(ge=1)
+    rate: float = Field(gt=0, le=1e6)
+    name: str
+    start: list[str]
+    steps: int = Field(ge=0)
+
+    @property
+    def windows_cover_it(self) -> bool:
+        """Whether the windows follow each other without a gap, from the first frame to the last."""
+        ends = [0, *(start + self.length for start in self.starts)]
+        joined = all(
+            before <= start <= end for before, start, end in zip([0, *self.starts], self.starts, ends, strict=False)
+        )
+        return joined and self.starts[0] == 0 and ends[-1] == max(self.frames, self.length)
 
 
 @dataclass(frozen=True)
@@ -75,32 +98,35 @@ def read_found(path: Path, model: VideoModel, run: str) -> Kept:
     """
     tensors, facts = _read(path, run)
     latents, weights = (_named(tensors, prefix, model) for prefix in ("latents.", "weights."))
-    count = len(facts["starts"])
+    count = len(facts.starts)
+    if facts.length != model.encoder.clip_frames:
+        raise BadInput(f"{path} has windows of {facts.length} frames, the run of {model.encoder.clip_frames}", ANEW)
     expected = {name: (count, *(_frames(model, shape))) for name, shape in model.encoder.latents.items()}
     _check(path, latents, expected)
     if weights:
         own = model.inr.initial_weights()
         _check(path, weights, {name: (count, *value.shape) for name, value in own.items()})
-    found = Found(latents, torch.zeros(count), facts["start"], facts["steps"], weights or None)
-    return Kept(found, facts["starts"], facts["length"], facts["frames"], facts["rate"], facts["name"])
+    found = Found(latents, torch.zeros(count), facts.start, facts.steps, weights or None)
+    return Kept(found, facts.starts, facts.length, facts.frames, facts.rate, facts.name)
 
 
-def _read(path: Path, run: str) -> tuple[Tensors, dict[str, Any]]:
+def _read(path: Path, run: str) -> tuple[Tensors, Facts]:
     try:
         with safe_open(path, "pt") as file:
             said = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dictionary
-    except (OSError, SafetensorError) as error:
+    except UNREADABLE as error:
         raise BadInput(f"{path} cannot be read: {error}", "Give a latents.safetensors that a task wrote.") from error
     if said.get("kind") != KIND:
         raise BadInput(f"{path} holds no latents that a task found", "Give a latents.safetensors that a task wrote.")
     if said.get("run") != run:
         raise BadInput(f"{path} belongs to another run, or to another checkpoint of this one", "Name its own run.")
     try:
-        facts = json.loads(said["facts"])
-        _ = [facts[name] for name in ("starts", "length", "frames", "rate", "name", "start", "steps")]
-    except (KeyError, ValueError, TypeError) as error:
-        raise BadInput(f"{path} does not say how its latents make a video", "Find them anew.") from error
+        facts = Facts.model_validate_json(said.get("facts", ""))
+    except ValidationError as error:
+        raise BadInput(f"{path} does not say how its latents make a video", ANEW) from error
+    if not facts.windows_cover_it:
+        raise BadInput(f"{path} has windows that do not make a video", ANEW)
     return tensors, facts
 
 
@@ -117,8 +143,8 @@ def _check(path: Path, tensors: Tensors, expected: dict[str, tuple[int, ...]]) -
     if shapes != expected:
         raise BadInput(f"{path} has latents of {shapes}, the run of {expected}", "Name the run they were found in.")
     if not all(_finite(value) for value in tensors.values()):
-        raise BadInput(f"{path} holds values that are no numbers", "Find them anew.")
+        raise BadInput(f"{path} holds values that are no numbers", ANEW)
 
 
 def _finite(value: Tensor) -> bool:
-    return bool(value.isfinite().all())
+    return value.is_floating_point() and bool(value.isfinite().all())

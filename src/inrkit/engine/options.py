@@ -58,12 +58,12 @@ class DataOptions(Strict):
 class TrainOptions(Strict):
     """Section ``train``: how the space is found."""
 
-    steps: int = Field(2000, ge=1, description="optimiser steps")
-    batch: int = Field(16, ge=1, description="clips in a step")
+    steps: int = Field(2000, ge=1, le=10**9, description="optimiser steps")
+    batch: int = Field(16, ge=1, le=10**9, description="clips in a step")
     points: float = Field(0.05, gt=0, le=1, description="share of a clip's pixels in a step")
     lr: float = Field(2e-3, gt=0, allow_inf_nan=False, description="learning rate of the model and the codes")
     schedule: Literal["cosine", "constant"] = Field("cosine", description="of the learning rate")
-    warmup: int = Field(50, ge=0, description="steps over which the learning rate rises")
+    warmup: int = Field(50, ge=0, le=10**9, description="steps over which the learning rate rises")
     checkpoint_every: int | None = Field(None, ge=1, description="steps between checkpoints; default: 10 in all")
     keep: int = Field(2, ge=1, description="checkpoints to keep, the newest ones")
     sheet_every: int | None = Field(None, ge=1, description="steps between sample sheets; default: 10 in all")

@@ -10,12 +10,14 @@ from typing import Any
 import torch
 from pydantic import ValidationError
 
+from inrkit.discovery import load_registry
 from inrkit.engine.build import build_model
-from inrkit.engine.checkpoint import list_checkpoints, load_codes, load_model, read_state, read_tensors
-from inrkit.engine.config import FORMAT, Result, RunConfig
+from inrkit.engine.checkpoint import list_checkpoints, load_codes, load_model, read_state
+from inrkit.engine.config import FORMAT, ComponentConfig, Result, RunConfig
 from inrkit.engine.plan import resolve_device
+from inrkit.engine.tensor_file import check_shapes, read_tensors, sizes
 from inrkit.errors import BadInput, PluginError
-from inrkit.interfaces import Encoder
+from inrkit.interfaces import Encoder, Shapes
 from inrkit.model import VideoModel
 
 RUNS = Path("runs")
@@ -115,19 +117,19 @@ def load(run: str | Path, *, checkpoint: int | None = None, device: str = "cpu")
     device = resolve_device(device)
     found = Run(run)
     folder = _choose(found, checkpoint)
-    _check_versions(found.config)
-    model = build_model(found.config)
+    check_plugins(found.config)
+    model = _built(found)
     load_model(model, folder / "model.safetensors")
     codes = load_codes(folder / "codes.safetensors")
-    expected = {name for name, _ in model.encoder.codes.items()}
-    if set(codes.rows) != expected:
-        raise BadInput(f"{folder} has the codes {sorted(codes.rows)}, its encoder {sorted(expected)}")
-    if len(codes) != len(found.config.data.clips):
-        raise BadInput(f"{folder} has codes of {len(codes)} clips, the run {len(found.config.data.clips)}")
+    count = len(found.config.data.clips)
+    if len(codes) != count:
+        raise BadInput(f"{folder} has codes of {len(codes)} clips, the run {count}", "config.json or they were edited.")
+    check_shapes(folder / "codes.safetensors", sizes(codes.rows), _of_clips(count, model.encoder, model.encoder.codes))
     model.codes = {name: rows.to(device) for name, rows in codes.rows.items()}
     saved = folder / "latents.safetensors"
     if saved.is_file():
-        model.latents = {name: rows.to(device) for name, rows in read_tensors(saved).items()}
+        expected = _of_clips(count, model.encoder, model.encoder.latents)
+        model.latents = {name: rows.to(device) for name, rows in read_tensors(saved, expected).items()}
     elif gives_codes(model.encoder):
         model.latents = model.codes
     model.config = found.config
@@ -149,16 +151,38 @@ def _choose(run: Run, step: int | None) -> Path:
     return known[step] if step is not None else known[max(known)]
 
 
-def _check_versions(config: RunConfig) -> None:
-    """A run made by a plugin of another minor version may not mean the same; say so instead of guessing."""
-    from inrkit.discovery import load_registry
+def _built(run: Run) -> VideoModel:
+    try:
+        return build_model(run.config)
+    except BadInput as error:
+        raise BadInput(f"{run.config_file} cannot be followed: {error.message}", error.hint) from error
 
+
+def _of_clips(count: int, encoder: Encoder, shapes: Shapes) -> dict[str, tuple[int, ...]]:
+    """The shapes of codes or latents of `count` clips."""
+    frames = encoder.clip_frames
+    return {name: (count, *(frames if size is None else size for size in shape)) for name, shape in shapes.items()}
+
+
+def check_plugins(config: RunConfig) -> None:
+    """A run made by other plugins, or by another minor version of them, may not mean the same: say so, never guess.
+
+    Raises:
+        BadInput: One of them is not installed.
+        PluginError: One of them is of another version, or broken.
+    """
     registry = load_registry()
     for kind in ("method", "inr", "encoder", "hypernetwork"):
-        saved = getattr(config, kind)
-        entry = registry.find(kind, saved.name)
-        if entry.version.split(".")[:2] != saved.version.split(".")[:2]:
+        saved: ComponentConfig = getattr(config, kind)
+        made_with = f"the run was made with {saved.distribution} {saved.version}"
+        try:
+            entry = registry.find(kind, saved.name)
+        except BadInput as error:
+            hint = f"Install {saved.distribution}=={saved.version}, if you trust it. {error.hint}"
+            raise BadInput(f"{made_with}, which is not installed: {error.message}", hint) from error
+        installed = f"{entry.distribution} {entry.version}"
+        if entry.distribution != saved.distribution or entry.version.split(".")[:2] != saved.version.split(".")[:2]:
             raise PluginError(
-                f"the run was made with {saved.distribution} {saved.version}, installed is {entry.version}",
-                f"Install {saved.distribution}=={saved.version}.",
+                f"{made_with}, but {kind} {saved.name} is of {installed} here",
+                f"Install {saved.distribution}=={saved.version}, if you trust it.",
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -16,6 +18,34 @@ class Stopped(InrkitError):
     def __init__(self, number: int, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.exit_code = 128 + number
+
+
+class _Terminated(BaseException):
+    """SIGTERM, where it is to end what is being done at once. No Exception, so that nothing takes it for an error."""
+
+
+@contextmanager
+def stop_at_once(message: str, hint: str) -> Iterator[None]:
+    """Within this context SIGINT and SIGTERM end the work where it is, and become a :class:`Stopped`.
+
+    For work of which nothing needs to be saved; files that are written whole or not at all are left as they were.
+    """
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    except (KeyboardInterrupt, _Terminated) as error:
+        number = signal.SIGTERM if isinstance(error, _Terminated) else signal.SIGINT
+        raise Stopped(number, message, hint) from error
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # a second one ends the process
+    raise _Terminated
 
 
 class StopSignals:

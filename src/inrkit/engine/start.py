@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from inrkit.engine.finish import finish
 from inrkit.engine.lock import alone_in
 from inrkit.engine.plan import Plan, Request, check_same, choose_method, make_plan, reopen, resolve_device
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.runs import RUNS, Run
-from inrkit.engine.signals import Stopped
+from inrkit.engine.runs import RUNS, Run, check_plugins
+from inrkit.engine.signals import stop_at_once
 from inrkit.engine.train import Trainer, shapes_of
 from inrkit.errors import BadInput, InrkitError
 
@@ -114,6 +113,7 @@ def begin_plan(request: Request, out: Path, *, resume: bool, overwrite: bool, re
     if not (resume and run.exists):
         make_room(out, overwrite)
         return make_plan(request, reporter)
+    check_plugins(run.config)
     check_same(request, run.config)
     device = run.config.device if request.device == "auto" else request.device
     return reopen(run.config.model_copy(update={"device": resolve_device(device)}), reporter)
@@ -149,14 +149,11 @@ def _go_on(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
 
 
 def _measure(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
-    try:
+    with stop_at_once(
+        f"stopped while measuring; the trained model is saved in {run.path}",
+        f"Measure it: inrkit train --resume --out {run.path}",
+    ):
         return finish(plan, run, reporter)
-    except KeyboardInterrupt as error:
-        raise Stopped(
-            signal.SIGINT,
-            f"stopped while measuring; the trained model is saved in {run.path}",
-            f"Measure it: inrkit train --resume --out {run.path}",
-        ) from error
 
 
 def make_room(out: Path, overwrite: bool) -> None:
@@ -190,6 +187,8 @@ def init_from(trainer: Trainer, path: Path) -> None:
         raise BadInput(f"--init-from {path}: its codes have the shapes {had}, not {wanted}", "Use the same options.")
     known = trainer.plan.config.data.clips
     old = {name: i for i, name in enumerate(Run(path).config.data.clips)}
+    if len(codes) != len(old):
+        raise BadInput(f"--init-from {path} has codes of {len(codes)} clips, its config.json names {len(old)}")
     shared = [(row, old[name]) for row, name in enumerate(known) if name in old]
     for name, rows in codes.rows.items():
         for row, other in shared:
