@@ -68,7 +68,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     except OSError as error:
         raise BadInput(f"Cannot read {str(path)!r}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{str(path)!r} is not TOML: {error}") from error
+        raise BadInput(f"{str(path)!r} is not TOML: {error}", "Mend that place; text stands in quotes.") from error
 
 
 def resolve(models: Mapping[str, type[BaseModel]], *layers: Mapping[str, Any]) -> dict[str, BaseModel]:
@@ -158,13 +158,16 @@ def _assign(values: dict[str, Any], path: list[str], value: Any) -> None:
 def _validated(models: Mapping[str, type[BaseModel]], values: Mapping[str, Any]) -> dict[str, BaseModel]:
     made: dict[str, BaseModel] = {}
     refused: list[str] = []
+    hint = ""
     for section, model in models.items():
         try:
             made[section] = model.model_validate(values[section])
         except ValidationError as error:
-            refused += [_refusal(section, dict(detail)) for detail in error.errors(include_url=False)]
+            details: list[dict[str, Any]] = [dict(detail) for detail in error.errors(include_url=False)]
+            refused += [_refusal(section, detail) for detail in details]
+            hint = hint or _wanted(section, model, str(details[0]["loc"][0]) if details[0]["loc"] else "")
     if refused:
-        raise BadInput("; ".join(refused))
+        raise BadInput("; ".join(refused), hint)
     return made
 
 
@@ -172,6 +175,15 @@ def _refusal(section: str, detail: dict[str, Any]) -> str:
     key = ".".join(str(part) for part in (section, *detail["loc"]))
     got = "" if detail["type"] == "missing" else f" (got {detail['input']!r:.80})"
     return f"{key}: {detail['msg']}{got}"
+
+
+def _wanted(section: str, model: type[BaseModel], name: str) -> str:
+    """What the option that was refused takes instead."""
+    for known, kind, default, text in describe(model):
+        if known == name:
+            said = f": {text.rstrip(chr(46))}" if text else ""
+            return f"{section}.{name} takes {kind}{said} (default: {default}). The command's --help lists all options."
+    return "The command's --help lists all options."
 
 
 def _type_text(annotation: Any) -> str:

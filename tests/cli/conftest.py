@@ -1,7 +1,9 @@
 """A command line with a clean environment, its own cache, and one tiny trained run that tests may read."""
 
 import os
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -32,6 +34,20 @@ def clean(monkeypatch, tmp_path, cache):
     yield
     console.set_quiet(False)
     discovery.reset()
+
+
+@pytest.fixture(scope="session")
+def rows():
+    """The tables of docs/errors.md: ``rows("Videos")`` is what is wrong, to the code and what the message must say."""
+    text = (Path(__file__).parents[2] / "docs" / "errors.md").read_text()
+    sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+
+    def read(section):
+        found = re.findall(r"^\| (.+?) \| (\d) \| `(.+)` \|$", sections[section], re.MULTILINE)
+        assert len({what for what, _, _ in found}) == len(found), "each row once"
+        return {what: (int(code), message.split(" … ")) for what, code, message in found}
+
+    return read
 
 
 @pytest.fixture
