@@ -37,7 +37,7 @@ results: $(STAMP) ## train, do every task, write docs/results.md (SHAPES=folder 
 	    $(if $(COUNT),--count $(COUNT)) $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)
 
 fuzz: $(STAMP) ## break real files at random for ten minutes (ARGS="--seconds 60") and look for crashes
-	@$(PY) tests/video/fuzzing.py $(ARGS)
+	@$(PY) tests/fuzz/fuzzing.py $(ARGS)
 
 clean: ## remove .venv, caches and built packages; runs/ stays (PYTHON=... chooses the Python of the next .venv)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist plugins/*/build plugins/*/dist
