@@ -69,11 +69,12 @@ class INR(nn.Module):
         """Many videos at once.
 
         Given: ``vmap`` of `forward`. Override it to be faster, or where `forward` does what vmap cannot (batch norm
-        with running statistics, GRU or LSTM, ``.item()``, shapes or branches that depend on data).
+        with running statistics, GRU or LSTM, ``.item()``, shapes or branches that depend on data). Under autocast an
+        override may be given weights in bf16; `forward` always sees them in their own dtype.
 
         Args:
             coords: (B|1, N, 3), or (B|1, F, H, W, 3) for units "frame" and "clip"; 1 when all clips share them.
-            weights: Name to (B, *shape); exactly the names given to `per_video`.
+            weights: Name to (B, *shape); exactly the names given to `per_video`. float32, or under autocast bf16.
 
         Returns:
             (B, *grid, 3); equal to `forward` clip by clip. With nothing per video: (B|1, *grid, 3), as `coords`.
@@ -84,6 +85,8 @@ class INR(nn.Module):
         def one_video(coords: Tensor, weights: Tensors) -> Tensor:
             return functional_call(self, weights, (coords,))  # type: ignore[no-any-return]
 
+        # Some of vmap's rules go past autocast (convolution's does), so an ordinary module must not meet two dtypes.
+        weights = {name: value.to(self.get_buffer(name).dtype) for name, value in weights.items()}
         shared = len(coords) == 1
         many = vmap(one_video, in_dims=(None if shared else 0, 0), randomness="different")
         return many(coords[0] if shared else coords, weights)
