@@ -43,10 +43,10 @@ def check_encoder(encoder: type[Encoder] | str, options: Options = None, *, clip
         _gives_codes(subject, made, clip_shape)
         _sees_features(subject, made, video)
         trial.returns_what_it_said()
+        Trial(subject, trial.encoder, trial.latents).all()
         trial.treats_clips_by_themselves()
         trial.sends_gradients_to_codes()
         trial.takes_unseen_clips()
-        Trial(subject, trial.encoder, trial.latents).all()
         _leaves_the_inr_alone(subject, inr, trial)
 
 

@@ -49,9 +49,9 @@ def check_hypernetwork(
             latents = {name: tuple(value.shape) for name, value in weights.items()} if given else {"z": (8,)}
         trial = _Making(subject, Spec(clip_shape, weights, latents))
         trial.returns_the_weights()
+        Trial(subject, trial.built, trial.weights).all()
         trial.treats_clips_by_themselves()
         trial.sends_gradients_to_latents()
-        Trial(subject, trial.built, trial.weights).all()
         trial.keeps_what_it_began_with()
         trial.leaves_the_inr_alone()
 

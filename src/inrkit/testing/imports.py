@@ -49,6 +49,8 @@ def watch_imports(record: PluginRecord) -> Iterator[Deed]:
     options = {_module(item.options) for item in record.provides if item.options}
     targets = {_module(item.target) for item in record.provides} - options
     stages = [[record.module], sorted(options - {record.module}), sorted(targets - {record.module})]
+    if record.local:  # the one file holds the classes as well, so it cannot be light
+        stages = [[], [], sorted({record.module, *options, *targets})]
     try:
         reports = _in_fresh_interpreter(stages)
     except subprocess.TimeoutExpired:

@@ -12,7 +12,7 @@ from inrkit.interfaces.types import UNITS
 from inrkit.model import VideoModel
 from inrkit.testing.compare import apart, expect_equal, expect_tensor, rows_of
 from inrkit.testing.contract import Options, Subject, seeded, subject_of
-from inrkit.testing.modules import Trial, half_precision, spread
+from inrkit.testing.modules import HALF, Trial, half_precision, off_by, spread
 from inrkit.testing.vmap import broken_rule
 
 CLIP_SHAPE: Shape = (4, 8, 16)
@@ -93,6 +93,10 @@ def _computes_one_video(subject: Subject, inr: INR, coords: Tensor) -> None:
     with subject.trying("forward to take the coordinates of one video", change), torch.no_grad():
         rgb = inr(given)
     expect_tensor(subject, "rgb of forward", rgb, tuple(given.shape), change)
+    with torch.no_grad():
+        again = inr(coords[0].clone())
+    steady = "Draw nothing in eval mode (look at self.training), and keep nothing from one call to the next."
+    expect_equal(subject, {"rgb": again}, {"rgb": rgb}, "the same rgb of the same coordinates in eval mode", steady)
     change = "Do not write into the coordinates: a copy first (coords = coords.clone())."
     subject.expect(torch.equal(given, coords[0]), "coordinates that stay as they were", "changed ones", change)
 
@@ -196,8 +200,14 @@ def _takes_half_weights(subject: Subject, inr: INR, coords: Tensor, weights: Ten
     """Under autocast the hypernetwork's weights arrive as bf16."""
     halves = {name: value.bfloat16() for name, value in weights.items()}
     change = "Bring both operands to one dtype where an operation wants that, as in lerp: weight.float()."
-    with subject.trying("weights in bf16 to be taken under torch.autocast", change), half_precision(), torch.no_grad():
-        inr.evaluate(coords, halves)
+    with torch.no_grad():
+        wanted = inr.evaluate(coords, {name: value.float() for name, value in halves.items()})
+        with subject.trying("weights in bf16 to be taken under torch.autocast", change), half_precision():
+            made = inr.evaluate(coords, halves)
+    off = off_by(made, wanted)
+    change = "Keep coordinates and their encoding in float32; only layers compute in bf16."
+    expected = "nearly the same rgb from weights in bf16 under torch.autocast"
+    subject.expect(off <= HALF, expected, f"rgb is off by {100 * off:.0f} %", change)
 
 
 def _renders_at_any_size(subject: Subject, inr: INR, weights: Tensors, clip_shape: Shape) -> None:

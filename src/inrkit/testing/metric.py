@@ -58,11 +58,11 @@ class _Judging:
     def _takes_pairs(self) -> bool:
         """Whether it compares videos with their truths; else it takes the two sets in separate calls."""
         try:
-            self.made().update(self.rendered, self.truth)
+            self.made().update(self.rendered.clone(), self.truth.clone())
         except InrkitError:
             raise
         except Exception as error:  # noqa: BLE001 - the border: it becomes what was found, unless the other way works
-            change = f"update(rendered, truth, mask=None) takes uint8 (B, T, H, W, 3); with pairs: {because(error)}"
+            change = f"update(rendered, truth, mask=None) takes uint8 (B, T, H, W, 3); pairs: {because(error)[:200]}."
             with self.subject.trying("update to take videos, in pairs or one set a call", change):
                 made = self.made()
                 made.update(self.rendered, None)
@@ -95,6 +95,7 @@ class _Judging:
             self.subject.expect(not value.isnan().any(), f"{name!r}: a number", "NaN", "Look for 0 / 0, or a log of 0.")
         same = torch.equal(before[0], self.rendered) and torch.equal(before[1], self.truth)
         self.subject.expect(same, "videos that stay as they were", "changed ones", "Copy them: rendered.float().")
+        self.judged(slice(0, 2))  # another instance, whose videos are none of the next one's
         with seeded(1):
             change = "Draw nothing at random, and keep state in __init__, not on the class."
             expected = "the same values from a new instance and the same videos"
@@ -113,9 +114,9 @@ class _Judging:
                 expect_equal(self.subject, alone, {name: value}, expected, change)
 
     def counts_masks(self) -> None:
-        """Where the upper half is perfect and the lower is not, the two halves differ; unless masks are refused."""
+        """Where one half is perfect and the other is not, the two halves differ; unless masks are refused."""
         half = torch.zeros(SHAPE, dtype=torch.bool)
-        half[:, : SHAPE[1] // 2] = True
+        half[0::2, : SHAPE[1] // 2] = half[1::2, SHAPE[1] // 2 :] = True
         rendered = torch.where(half[..., None], self.truth, self.rendered)
         change = "Count only the pixels under mask, (T, H, W) or (B, T, H, W); or raise inrkit.BadInput if given one."
         try:

@@ -14,7 +14,7 @@ from inrkit.interfaces import Tensors
 from inrkit.testing.compare import expect_equal
 from inrkit.testing.contract import Subject, seeded
 
-HALF = 0.25
+HALF = 0.1
 """How far half precision may be off, as a share of the values' own size. An encoding in bf16 is off by all of it."""
 
 
@@ -109,10 +109,15 @@ class Trial:
             with self.subject.trying("to work under torch.autocast (bf16)", change), half_precision():
                 made = self.run(module)
         for name, value in wanted.items():
-            size = value.float().square().mean().sqrt().clamp_min(1e-6)
-            off = float((made[name].detach().float() - value.detach()).square().mean().sqrt() / size)
+            off = off_by(made[name], value)
             found = f"{name!r} is off by {100 * off:.0f} %"
             self.subject.expect(off <= HALF, "nearly the same result under torch.autocast (bf16)", found, change)
+
+
+def off_by(made: Tensor, wanted: Tensor) -> float:
+    """The root mean square of their difference, as a share of that of `wanted`."""
+    made, wanted = made.detach().float(), wanted.detach().float()
+    return float((made - wanted).square().mean().sqrt() / wanted.square().mean().sqrt().clamp_min(1e-6))
 
 
 @contextmanager

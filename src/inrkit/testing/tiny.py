@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,3 +118,11 @@ def _environment(**variables: str) -> Iterator[None]:
 def _trained(clip_shape: Shape, clips: int, steps: int) -> VideoModel:
     with tempfile.TemporaryDirectory() as folder, plugins_off(PLUGIN):
         return load(tiny_run(Path(folder) / "run", clip_shape, clips, steps))
+
+
+@cache
+def trained_run() -> Path:
+    """The folder of a tiny run, trained once in a process; to be copied, not written to."""
+    folder = Path(tempfile.mkdtemp(prefix="inrkit-tiny-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return tiny_run(folder / "run")
