@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inrkit.cli import plugins, plugins_new
+from inrkit.cli import plugins, plugins_check, plugins_new
 from inrkit.cli.data import data
 from inrkit.cli.tasks import Commands
 
@@ -66,6 +66,7 @@ for _name, _target in COMMANDS.items():
 _plugins = typer.Typer()
 _plugins.callback(invoke_without_command=True)(plugins.plugins)
 _plugins.command("show")(plugins.show)
+_plugins.command("check")(plugins_check.check)
 _plugins.command("new")(plugins_new.new)
 app.add_typer(_plugins, name="plugins")
 app.add_typer(data, name="data")

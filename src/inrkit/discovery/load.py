@@ -38,6 +38,7 @@ class PluginRecord:
         refused: The declarations that cannot: (kind, name) to what is wrong.
         milliseconds: That its import took.
         module: What is imported.
+        local: Whether it is a one-file plugin.
         problems: What is wrong with what it offers, one by one.
         deprecated: What it uses that a later inrkit will no longer have.
     """
@@ -52,6 +53,7 @@ class PluginRecord:
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     milliseconds: float = 0.0
     module: str = ""
+    local: bool = False
     problems: tuple[str, ...] = ()
     deprecated: tuple[str, ...] = ()
 
@@ -65,7 +67,8 @@ class PluginRecord:
 
 def load_plugin(found: Found) -> PluginRecord:
     """Import a plugin, unless it is switched off. Whatever it raises becomes the record's reason."""
-    record = PluginRecord(found.entry.name, found.distribution, found.version, module=found.entry.module)
+    known_by = found.entry.name, found.distribution, found.version
+    record = PluginRecord(*known_by, module=found.entry.module, local=found.local)
     if found.off:
         return replace(record, state="disabled", reason=found.off)
     known = set(sys.modules)
