@@ -65,7 +65,7 @@ def test_a_killed_command_goes_on_and_writes_its_section_only(command, tmp_path)
     code, said = finished(command())
     assert code == 0, said
     assert (tmp_path / "work/toy/train.json").stat().st_mtime_ns == kept and "$ inrkit train" not in said
-    assert "train/ours" not in said and said.count("$ inrkit predict") == 5
+    assert "train/ours --steps" not in said and said.count("$ inrkit predict") == 5
     text = document.read_text()
     assert text.index("## Toy videos") < text.index(OTHER) and "Old words" not in text
     assert text.endswith(OTHER)
