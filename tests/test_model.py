@@ -110,6 +110,26 @@ def test_rendering_in_pieces_of_any_size(monkeypatch, unit, piece):
     assert not rgb.requires_grad
 
 
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("piece", [7, 40, 90, 10_000])
+def test_streaming_gives_whole_frames_in_order_and_those_alone_that_are_wanted(monkeypatch, unit, piece):
+    monkeypatch.setattr("inrkit.model.PIECE", piece)
+    model = model_of(unit)
+    whole = model.render({"z": Z}, SHAPE)
+    groups = list(model.stream({"z": Z}, SHAPE))
+    torch.testing.assert_close(torch.cat(groups, 1), whole)
+    assert len(groups) == {7: 3, 40: 3, 90: 2, 10_000: 1}[piece] or unit == "clip"
+    some = torch.tensor([2, 0, 2])
+    torch.testing.assert_close(torch.cat(list(model.stream({"z": Z}, SHAPE, some)), 1), whole[:, some])
+
+
+def test_streaming_computes_no_frame_before_it_is_asked_for():
+    model = model_of()
+    frames = model.stream({"z": Z}, (10**6, 300, 300))
+    assert model.inr.asked == [] and next(frames).shape == (2, 1, 300, 300, 3)
+    assert sum(shape[1] for shape in model.inr.asked) == 300 * 300 and not next(frames).requires_grad
+
+
 def test_pieces_are_bounded_over_all_clips(monkeypatch):
     monkeypatch.setattr("inrkit.model.PIECE", 24)
     model = model_of()

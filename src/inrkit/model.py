@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from inrkit.interfaces.clips import ClipBatch
-from inrkit.interfaces.coordinates import grid
+from inrkit.interfaces.coordinates import grid, points
 from inrkit.interfaces.encoder import Encoder
 from inrkit.interfaces.hypernetwork import HyperNetwork
 from inrkit.interfaces.inr import INR
@@ -71,7 +71,7 @@ class VideoModel(nn.Module):
 
     @torch.no_grad()
     def render(self, latents: Tensors, shape: Shape) -> Tensor:
-        """Whole videos at any size and frame rate, in pieces of bounded memory.
+        """Whole videos at any size and frame rate.
 
         Args:
             latents: Name to (B, *shape).
@@ -92,24 +92,58 @@ class VideoModel(nn.Module):
             count: B, where there are no weights to tell it.
         """
         count = count or _count(weights)
-        pieces = [self.evaluate(piece, weights, count).flatten(1, -2) for piece in self._pieces(shape, count)]
-        video: Tensor = torch.cat(pieces, 1).unflatten(1, shape)
+        video = torch.empty(count, *shape, 3, device=self.device)
+        first = 0
+        for frames in self.stream_weights(weights, shape, count=count):
+            video[:, first : first + frames.shape[1]] = frames
+            first += frames.shape[1]
         return video
 
-    def _pieces(self, shape: Shape, count: int) -> Iterator[Tensor]:
-        """The grid of `shape` in pieces that the INR can compute by themselves."""
-        device = self.device
-        budget = max(1, PIECE // max(1, count))
-        frames, height, width = shape
+    def stream(self, latents: Tensors, shape: Shape, which: Tensor | None = None) -> Iterator[Tensor]:
+        """As :meth:`render`, some frames at a time: videos of any length in bounded memory.
+
+        Example::
+
+            frames = (inrkit.to_uint8(piece[0]) for piece in model.stream(latents, (1000, 512, 512)))
+            inrkit.write_video("long.mp4", frames, fps=25)
+
+        Args:
+            latents: Name to (B, *shape).
+            shape: (T, H, W) of the video.
+            which: (F,) int64, the frames of it that are wanted, in any order; None: all.
+
+        Yields:
+            (B, f, H, W, 3), in order: as many whole frames as :data:`PIECE` allows, at least one. An INR of unit
+            "clip" has to compute all frames at once, and so gives them at once.
+        """
+        return self.stream_weights(self.hypernetwork(latents), shape, which, _count(latents))
+
+    @torch.no_grad()
+    def stream_weights(
+        self, weights: Tensors, shape: Shape, which: Tensor | None = None, count: int | None = None
+    ) -> Iterator[Tensor]:
+        """As :meth:`stream`, of weights; arguments as of :meth:`render_weights`."""
+        count = count or _count(weights)
+        which = torch.arange(shape[0]) if which is None else which
         if self.inr.unit == "clip":
-            yield grid(shape, device=device)
+            yield self.evaluate(grid(shape, device=self.device), weights, count)[:, which.to(self.device)]
             return
-        for group in torch.arange(frames).split(max(1, budget // (height * width))):
-            whole = grid(shape, group, device)
-            if self.inr.unit == "frame":
-                yield whole
+        budget, size = max(1, PIECE // max(1, count)), shape[1] * shape[2]
+        for group in which.split(max(1, budget // size)):
+            if self.inr.unit == "point" and size > budget:
+                yield self._one_frame(weights, shape, int(group), count, budget)
             else:
-                yield from whole.flatten(1, -2).split(budget, 1)
+                yield self.evaluate(grid(shape, group, self.device), weights, count)
+
+    def _one_frame(self, weights: Tensors, shape: Shape, frame: int, count: int, budget: int) -> Tensor:
+        """(B, 1, H, W, 3): a frame too large to be computed at once, `budget` pixels after another."""
+        _, height, width = shape
+        rgb = torch.empty(count, height * width, 3, device=self.device)
+        for first in range(0, height * width, budget):
+            pixels = torch.arange(first, min(first + budget, height * width), device=self.device)
+            coords = points(shape, frame * height * width + pixels)[None]
+            rgb[:, first : first + budget] = self.evaluate(coords, weights, count)
+        return rgb.view(count, 1, height, width, 3)
 
     def evaluate(self, coords: Tensor, weights: Tensors, count: int | None = None) -> Tensor:
         """rgb of weights at coordinates: the INR alone, at any shape of `coords`.

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import sys
 from pathlib import Path
 
 import av
@@ -69,6 +70,32 @@ def test_frames_that_come_in_pieces_make_the_same_file(tmp_path, suffix):
         assert len(both[1]) == 40 and (both[0].int() - both[1]).abs().float().mean() < 2
         return
     assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+def test_a_gif_that_waits_in_a_file_is_the_same(tmp_path, monkeypatch):
+    frames = toy_videos(1, frames=10)[0].frames
+    write_video(tmp_path / "a.gif", frames)
+    monkeypatch.setattr("inrkit.video.gif._IN_MEMORY", 10_000)
+    write_video(tmp_path / "b.gif", frames)
+    assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process's own peak is read from /proc")
+def test_a_gif_keeps_few_of_its_frames(tmp_path, fork, monkeypatch):
+    monkeypatch.setattr("inrkit.video.gif._IN_MEMORY", 10_000)
+    frame = toy_videos(1, frames=1, size=(256, 256))[0].frames
+
+    def taken():
+        return next(int(line.split()[1]) for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
+
+    def write():
+        write_video(tmp_path / "a.gif", iter([frame]))
+        before = taken()
+        write_video(tmp_path / "a.gif", (frame for _ in range(200)))  # 39 MB, 52 MB as FFmpeg has them
+        return int(taken() - before > 15_000)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(fork(write), 0)[1]) == 0
 
 
 def test_pieces_of_other_sizes_are_refused_and_the_old_file_stays(tmp_path):

@@ -12,7 +12,13 @@ from inrkit.cli.flags import AsJson
 
 def render(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    out: Annotated[Path, typer.Option("--out", help="The file to write: .mp4, .gif or .png (a contact sheet).")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            help="The file to write: .mp4, .gif, .mkv or .apng (both without loss), or .png (a sheet of 16 frames).",
+        ),
+    ],
     clip: Annotated[int | None, typer.Option("--clip", help="Which training clip, from 0.")] = None,
     latents: Annotated[
         Path | None, typer.Option("--latents", help="A latents.safetensors that a task found in this run.")
@@ -35,12 +41,14 @@ def render(
     """Render a training clip, or latents found in a run: the network is evaluated anew at any size and rate."""
     from inrkit import BadInput, load, to_uint8, write_video
     from inrkit.cli import console
-    from inrkit.cli.render_latents import draw_kept, kept_in
-    from inrkit.cli.render_shape import check_clip, rate_of, shape_of
+    from inrkit.cli.render_latents import kept_frames, kept_in
+    from inrkit.cli.render_shape import check_clip, check_shape, frames_shown, rate_of, shape_of
     from inrkit.engine.plan import resolve_device
+    from inrkit.video.write import encoder_of
 
     if (clip is None) == (latents is None):
         raise BadInput("render shows a training clip or found latents", "Give one of --clip and --latents.")
+    encoder_of(out)
     model = load(run, checkpoint=checkpoint, device=resolve_device(device))
     assert model.config is not None
     data = model.config.data
@@ -48,7 +56,7 @@ def render(
         kept = kept_in(latents, model, run, checkpoint)
         shape = shape_of(size, frames or kept.frames, data.clip_shape)
         rate = fps if fps is not None else kept.rate * shape[0] / kept.frames
-        video = to_uint8(draw_kept(model, kept, shape))
+        pieces = kept_frames(model, kept, shape, frames_shown(shape, out))
         facts = {"file": str(out), "latents": str(latents), "name": kept.name, "shape": shape, "fps": rate}
         what = f"latents of {kept.name}"
     else:
@@ -57,10 +65,11 @@ def render(
         shape = shape_of(size, frames, data.clip_shape)
         rate = rate_of(fps, shape[0], data)
         own = {name: values[clip : clip + 1] for name, values in model.latents.items()}
-        video = to_uint8(model.render(own, shape))[0].cpu()
+        pieces = (group[0] for group in model.stream(own, shape, frames_shown(shape, out)))
         facts = {"file": str(out), "clip": clip, "name": data.clips[clip], "shape": shape, "fps": rate}
         what = f"clip {clip} ({data.clips[clip]})"
-    write_video(out, video, rate)
+    check_shape(shape, out)
+    write_video(out, map(to_uint8, pieces), rate)
     if as_json:
         console.result_json(facts)
     else:

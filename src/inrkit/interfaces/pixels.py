@@ -13,4 +13,4 @@ def to_float(pixels: Tensor) -> Tensor:
 
 def to_uint8(rgb: Tensor) -> Tensor:
     """Float in [-1, 1], clamped, to the nearest uint8 in 0..255."""
-    return rgb.detach().float().clamp(-1, 1).add(1).mul_(127.5).round_().to(torch.uint8)
+    return rgb.detach().float().clamp(-1, 1).add_(1).mul_(127.5).round_().to(torch.uint8)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from inrkit.errors import BadInput
 from inrkit.video.atomic import replacing
-from inrkit.video.encode import ENCODERS
+from inrkit.video.encode import ENCODERS, Encode
 from inrkit.video.fit import Pixels
 
 
@@ -24,8 +24,8 @@ def write_video(path: Path | str, frames: Tensor | Iterable[Tensor], fps: float 
         path: `.mp4` (H.264, plays anywhere; odd sizes grow by a row or column), `.gif` (repeats for ever), `.mkv`
             (FFV1) or `.apng`, both without loss, or `.png` (a sheet of up to 16 frames). Missing folders are made.
             Never measure anything on an mp4 or a gif: they lose more than most models do.
-        frames: uint8 RGB (T, H, W, 3), or pieces of that shape that are written as they come, in bounded memory
-            (but for a gif, whose colours are chosen from all frames).
+        frames: uint8 RGB (T, H, W, 3), or pieces of that shape that are written as they come, in bounded memory.
+            The colours of a gif are chosen from all frames: beyond 128 MB they wait in a nameless file beside it.
         fps: Frames a second.
 
     Raises:
@@ -33,11 +33,7 @@ def write_video(path: Path | str, frames: Tensor | Iterable[Tensor], fps: float 
         InrkitError: if the file cannot be written.
     """
     path = Path(path)
-    encode = ENCODERS.get(path.suffix.lower())
-    if encode is None:
-        raise BadInput(f"{path} names no format that can be written", f"Use one of {', '.join(ENCODERS)}.")
-    if not 0 < fps < 1000:
-        raise BadInput(f"{path} cannot be written with {fps} frames a second", "Choose a number such as 25.")
+    encode = encoder_of(path, fps)
     pixels = _pixels([frames] if isinstance(frames, Tensor) else frames, path)
     first = next(pixels, None)
     if first is None:
@@ -45,6 +41,22 @@ def write_video(path: Path | str, frames: Tensor | Iterable[Tensor], fps: float 
     with replacing(path) as unfinished:
         size = (first.shape[0], first.shape[1])
         encode(unfinished, chain([first], pixels), size, Fraction(fps).limit_denominator(1001))
+
+
+def encoder_of(path: Path, fps: float = 25.0) -> Encode:
+    """What will write `path`: ask before frames are made that cannot be written.
+
+    Raises:
+        BadInput: for another suffix, a folder, or a rate that no player knows.
+    """
+    encode = ENCODERS.get(path.suffix.lower())
+    if encode is None:
+        raise BadInput(f"{path} names no format that can be written", f"Use one of {', '.join(ENCODERS)}.")
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder", "Name a file.")
+    if not 0 < fps < 1000:
+        raise BadInput(f"{path} cannot be written with {fps:g} frames a second", "Choose a number such as 25.")
+    return encode
 
 
 def write_png(path: Path | str, image: Tensor) -> None:
