@@ -30,7 +30,8 @@ def show_plan(plan: Plan, estimate: dict[str, Any]) -> None:
     table.add_row(
         "a step", f"{estimate['flops_per_step'] / 1e9:.2f} GFLOP, {estimate['seconds_per_step'] * 1e3:.0f} ms"
     )
-    table.add_row("memory", ", ".join(f"{name} {megabytes(count)}" for name, count in size.items()))
+    taken = ", ".join(f"{megabytes(count)} of the {name}" for name, count in estimate["memory"].items())
+    table.add_row("memory", f"{taken}: " + ", ".join(f"{name} {megabytes(count)}" for name, count in size.items()))
     table.add_row(
         "time", f"about {duration(estimate['seconds'])} for {plan.config.train.steps:,} steps, measuring apart"
     )
