@@ -81,17 +81,36 @@ def _pq(nits):
     return ((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375
 
 
-def test_high_dynamic_range_is_brought_to_the_ordinary_one(tmp_path):
-    """Greys of 0 to 1000 nits stay grey and in order; what a white page has is bright, not the mid grey of its code."""
-    greys = np.stack([_pq(np.float64(nits)) * 255 for nits in (0.0, 1, 10, 50, 203, 1000)])
-    rgb = np.broadcast_to(greys.repeat(16)[None, :, None], (32, 96, 3))
-    tags = {"color_trc": 16, "color_primaries": 9}
-    path = _write(tmp_path / "a.mkv", _yuv(rgb, 9, False, 10), "yuv420p10le", 10, matrix=9, shades=1, **tags)
-    seen = _middles(read_video(path))
-    assert np.ptp(seen, axis=1).max() <= 4
-    levels = seen.mean(axis=1)
+def _hlg(nits):
+    """On a screen of 1000 nits, whose system gamma is 1.2 (BT.2100)."""
+    light = (nits / 1000) ** (1 / 1.2)
+    return (3 * light) ** 0.5 if light <= 1 / 12 else 0.17883277 * np.log(12 * light - 0.28466892) + 0.55991073
+
+
+def _write_hdr(path, transfer, light, trc):
+    """Bars of linear BT.2020 light (N, 3) in nits, as 10-bit video."""
+    rgb = np.vectorize(transfer)(np.float64(light)) * 255
+    bars = np.broadcast_to(rgb.repeat(16, axis=0), (32, 16 * len(rgb), 3))
+    tags = {"color_trc": trc, "color_primaries": 9}
+    return _write(path, _yuv(bars, 9, False, 10), "yuv420p10le", 10, matrix=9, shades=1, **tags)
+
+
+@pytest.mark.parametrize(("transfer", "trc"), [(_pq, 16), (_hlg, 18)], ids=["pq", "hlg"])
+def test_high_dynamic_range_is_brought_to_the_ordinary_one(tmp_path, transfer, trc):
+    """Greys stay grey and in order; a white page is bright, and there is room above it for highlights.
+
+    Red of BT.709, of 100 nits, is less pale than it is coded in BT.2020.
+    """
+    greys = np.repeat([[0, 1, 10, 50, 203, 1000]], 3, axis=0).T
+    light = np.concatenate([greys, [[62.74, 6.91, 1.64]]])
+    seen = _middles(read_video(_write_hdr(tmp_path / "a.mkv", transfer, light, trc)))
+    assert np.ptp(seen[:6], axis=1).max() <= 4
+    levels = seen[:6].mean(axis=1)
     assert (np.diff(levels) > 8).all() and levels[0] < 4
-    assert levels[4] > 150 and levels[5] < 250  # as they are coded, they would be 148 and 192
+    assert 150 < levels[4] < 185  # as it is coded: 148 and 191
+    assert levels[5] > 200  # as it is coded: 192 and 255
+    red, coded = seen[6], np.vectorize(transfer)(light[6])
+    assert red[1:].sum() / red[0] < 0.9 * coded[1:].sum() / coded[0]
 
 
 @pytest.mark.parametrize("suffix", ["mov", "gif"])
