@@ -43,7 +43,8 @@ class Facts(BaseModel):
         joined = all(
             before <= start <= end for before, start, end in zip([0, *self.starts], self.starts, ends, strict=False)
         )
-        return joined and self.starts[0] == 0 and ends[-1] == max(self.frames, self.length)
+        each = len(self.start) == len(self.starts)
+        return each and joined and self.starts[0] == 0 and ends[-1] == max(self.frames, self.length)
 
 
 @dataclass(frozen=True)
