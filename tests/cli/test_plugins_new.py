@@ -16,6 +16,7 @@ from inrkit.templates.kinds import KINDS
 from inrkit.testing.plugin import CHECKS
 
 HERE = Path(sysconfig.get_path("purelib"))
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -185,6 +186,15 @@ def test_one_file_of_a_task_is_a_command(one_file, cli):
     assert "--every" in cli(name, "--help").stdout
 
 
+def test_the_one_file_in_the_docs_works(one_file, tmp_path, monkeypatch):
+    text = (ROOT / "docs/writing-plugins.md").read_text().partition(":caption: my_lines.py\n")[2].partition("```")[0]
+    (tmp_path / "my_lines.py").write_text(text)
+    monkeypatch.setenv("INRKIT_PLUGIN_MODULES", "my_lines")
+    discovery.reset()
+    CHECKS["inr"]("lines")
+    del sys.modules["my_lines"]
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
     """A virtual environment that finds all that this one does, editable installs too; returns its python."""
@@ -203,10 +213,9 @@ def test_each_kind_is_built_installed_and_passes_its_own_tests(new, environment,
     folders = [tmp_path / f"my-{kind}" for kind in KINDS]
     for kind, folder in zip(KINDS, folders, strict=True):
         assert new(folder.name, kind).exit_code == 0
-    root = Path(__file__).parents[2]
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
     offline = ["--no-deps", "--no-index"]
-    wheels = [*pip, "wheel", *offline, "--no-build-isolation", "-w", tmp_path / "wheels", root, *folders]
+    wheels = [*pip, "wheel", *offline, "--no-build-isolation", "-w", tmp_path / "wheels", ROOT, *folders]
     subprocess.run(wheels, check=True)
     built = sorted((tmp_path / "wheels").glob("*.whl"))
     assert len(built) == len(KINDS) + 1
