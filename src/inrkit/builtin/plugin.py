@@ -25,6 +25,22 @@ def inrkit_encoders() -> list[declare.Encoder]:
 
 
 @hookimpl
+def inrkit_methods() -> list[declare.Method]:
+    """One network per video; INRs come with plugins."""
+    return [
+        declare.Method(
+            name="single-inr",
+            target="inrkit.builtin.single_inr:SingleINR",
+            summary="One network per video, nothing shared: no space, but what an INR can show",
+            encoder="table",
+            hypernetwork="identity",
+            inr="nerf-mlp",
+            presets={"single": "some 2,000 pixels of each video in each of 6,000 steps"},
+        )
+    ]
+
+
+@hookimpl
 def inrkit_hypernetworks() -> list[declare.HyperNetwork]:
     """The one that does nothing."""
     return [

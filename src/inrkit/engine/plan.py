@@ -14,9 +14,11 @@ from pydantic import BaseModel
 
 from inrkit import declare
 from inrkit.discovery import load_registry
+from inrkit.discovery.find import CORE
 from inrkit.engine.config import ComponentConfig, DataConfig, RunConfig
 from inrkit.engine.data import Clips, fingerprint, gather
 from inrkit.engine.options import DataOptions, TrainOptions
+from inrkit.engine.own_settings import own_settings
 from inrkit.engine.reporter import Reporter
 from inrkit.errors import BadInput, did_you_mean
 from inrkit.interfaces import Dataset, Method, Situation
@@ -74,13 +76,15 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
     chosen = {kind: getattr(request, kind) or getattr(declared, kind) for kind in ("encoder", "hypernetwork", "inr")}
     for kind, name in chosen.items():
         registry.get(kind, name)
+    foreign = chosen["inr"] != declared.inr or registry.find("method", plugin).distribution == CORE
     dataset = _dataset(request.source)
     preset = _preset(declared, request)
     models = option_models({"method": plugin, **chosen} | ({"dataset": dataset} if dataset else {}))
 
     def settle(situation: Situation) -> dict[str, BaseModel]:
         settings = cls.preset(preset, situation) if preset else {}
-        return resolve(models, _applicable(settings, models, declared, chosen), *request.layers)
+        brought = own_settings(chosen["inr"], situation) if foreign else {}
+        return resolve(models, brought, _applicable(settings, models, declared, chosen), *request.layers)
 
     device = resolve_device(request.device)
     first = settle(Situation(0, None, device.partition(":")[0]))
@@ -95,11 +99,11 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
     config = RunConfig(
         inrkit=version("inrkit"),
         preset=preset,
-        method=_component("method", plugin, options["method"]),
-        **{kind: _component(kind, name, options[kind]) for kind, name in chosen.items()},
+        method=component("method", plugin, options["method"]),
+        **{kind: component(kind, name, options[kind]) for kind, name in chosen.items()},
         data=DataConfig(
             source=(request.source or TOY) if dataset else _place(request.source),
-            dataset=_component("dataset", dataset, options["dataset"]) if dataset else None,
+            dataset=component("dataset", dataset, options["dataset"]) if dataset else None,
             val=_place(request.val),
             options=cast(DataOptions, options["data"]),
             clip_shape=train.shape,
@@ -119,12 +123,13 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
 
 
 def choose_method(name: str | None) -> str:
-    """`name`, or the one method that is installed.
+    """`name`, or the one method that is installed, the core's own aside.
 
     Raises:
         BadInput: None is named, and there is not just one.
     """
-    known = load_registry().names("method")
+    registry = load_registry()
+    known = sorted(registry.typed(entry) for entry in registry.entries("method") if entry.distribution != CORE)
     if name is None and len(known) != 1:
         raise BadInput("no method is named", f"Add --plugin NAME. {did_you_mean('', known)}")
     return name or known[0]
@@ -295,7 +300,8 @@ def _applicable(
     return {key: value for key, value in settings.items() if applies(key)}
 
 
-def _component(kind: str, name: str, options: BaseModel) -> ComponentConfig:
+def component(kind: str, name: str, options: BaseModel) -> ComponentConfig:
+    """What config.json says of a component."""
     registry = load_registry()
     entry = registry.find(kind, name)
     return ComponentConfig(
