@@ -89,7 +89,8 @@ def test_help_shows_the_options_of_the_task_and_those_of_all(halves, cli):
     assert outcome.exit_code == 0, outcome.output
     for words in ("--rows", "Rows that are seen.", "[default: (4)]", "top|bottom", "--no-only", "--restarts", "--run"):
         assert words in outcome.stdout, words
-    assert "--at" not in outcome.stdout and "--at" in cli("predict", "--help").stdout
+    assert "default: all of the video" in outcome.stdout and "default 0." in cli("predict", "--help").stdout
+    assert "--direct" in outcome.stdout and "--direct" not in cli("say", "--help").stdout
     assert "--restarts" not in cli("say", "--help").stdout
 
 
@@ -233,7 +234,7 @@ def test_bad_input_is_one_message_and_nothing_is_written(halves, cli, run, words
 def test_without_a_run_it_says_how_to_get_one(halves, cli, tmp_path):
     film(tmp_path / "film")
     outcome = cli("half", "film")
-    assert outcome.exit_code == 2 and "inrkit train" in outcome.stderr
+    assert outcome.exit_code == 2 and "inrkit train" in outcome.stderr and "--direct" in outcome.stderr
 
 
 def test_the_newest_run_is_taken_and_named(halves, train, cli, tmp_path):
@@ -264,3 +265,4 @@ def test_the_paper_has_settings_that_flags_still_change(halves, cli, run):
 def test_bad_results_are_called_bad(half, run):
     outcome = half(film(run.parent / "film"))
     assert "below a still picture" in outcome.stdout and "--refine" in outcome.stderr
+    assert "--direct" in outcome.stderr

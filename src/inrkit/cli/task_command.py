@@ -12,7 +12,11 @@ import typer
 from inrkit.cli.model_flags import check_names, flags_of, parameter
 
 OWN, FIT, VIDEOS, HOW = "Of this task", "How latents are found", "The videos", "How it runs"
+DIRECT = "Without a run"
 """Panels of the help."""
+
+AT_ONE = "Take the clip that begins at this second; default 0."
+AT_ALL = "Take only the clip that begins at this second; default: all of the video."
 
 
 def task_function(name: str) -> Callable[..., None]:
@@ -32,9 +36,11 @@ def task_function(name: str) -> Callable[..., None]:
     common = _common()
     own = flags_of(options, OWN)
     if observes:
-        common = [*_of_videos(cls.hides_frames), *flags_of(FitOptions, FIT), *common]
+        common = [*_of_videos(cls.hides_frames), *flags_of(FitOptions, FIT, cls.fit_defaults), *_of_direct(), *common]
     check_names(name, options.model_fields, [each.name for each in common])
-    return _function(name, observes, [*common[:1], *own, *common[1:]] if observes else [*own, *common])
+    if not observes:
+        return _function(name, observes, [*map(_special, own), *common])
+    return _function(name, observes, [*common[:1], *own, *common[1:]])
 
 
 def _function(name: str, observes: bool, parameters: list[inspect.Parameter]) -> Callable[..., None]:
@@ -58,19 +64,43 @@ def _common() -> list[inspect.Parameter]:
 
 
 def _of_videos(hides_frames: bool) -> list[inspect.Parameter]:
-    videos = typer.Argument(metavar="VIDEO...", help="Videos, folders of frames, or folders of these.")
-    annotation = Annotated[list[Path], videos]
-    at = _flag("at", float, VIDEOS, "Take the clip that begins at this second; default 0.")
     return [
-        inspect.Parameter("videos", inspect.Parameter.KEYWORD_ONLY, annotation=annotation),
+        _videos(),
         _flag("out", Path, VIDEOS, "Folder for the results; default results/TASK. What is there is replaced."),
-        *([at] if hides_frames else []),
+        _flag("at", float, VIDEOS, AT_ONE if hides_frames else AT_ALL),
         _switch("loop", VIDEOS, "Repeat a video that is shorter than a clip."),
         _switch("hold", VIDEOS, "Let the last frame of a video that is shorter than a clip stand."),
         _switch("lossless", VIDEOS, "Write each result as PNG files, too."),
         _flag("seed", int, FIT, "Another seed, other random numbers; default 0.", min=0),
         _switch("paper", FIT, "The published protocol: its mask, squared error, one start from N(0, 0.01)."),
     ]
+
+
+def _of_direct() -> list[inspect.Parameter]:
+    """What chooses the network that is fitted in place of latents."""
+    return [
+        _switch("direct", DIRECT, "Fit a network of its own to each clip, in place of latents of a run; needs none."),
+        _flag("inr", str, DIRECT, "With --direct: that INR; default: of --run, else nerf-mlp."),
+        _flag("size", str, DIRECT, "With --direct: HxW, or N for a height of N; default: of --run, or moderate."),
+        _flag("frames", int, DIRECT, "With --direct: of a clip; default: of --run, else 25.", min=1, max=100_000),
+        _flag("fps", float, DIRECT, "With --direct: frames a second to take; default: all.", min=0.01, max=1000),
+        _set(DIRECT),
+    ]
+
+
+def _special(flag: inspect.Parameter) -> inspect.Parameter:
+    """An option of a task that is no flag of its own name."""
+    return _videos() if flag.name == "videos" else _set(OWN) if flag.name == "set" else flag
+
+
+def _videos() -> inspect.Parameter:
+    videos = typer.Argument(metavar="VIDEO...", help="Videos, folders of frames, or folders of these.")
+    return inspect.Parameter("videos", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[list[Path], videos])
+
+
+def _set(panel: str) -> inspect.Parameter:
+    text = "key=value, any option of the INR; repeat it."
+    return parameter("set", list[str], typer.Option("--set", "-o", help=text, rich_help_panel=panel))
 
 
 def _flag(name: str, kind: Any, panel: str, text: str, **more: Any) -> inspect.Parameter:

@@ -12,18 +12,19 @@ from pydantic import BaseModel
 
 from inrkit.cli import console
 from inrkit.cli.model_flags import given
+from inrkit.cli.progress import make_reporter
 from inrkit.cli.task_show import show_outcome
+from inrkit.cli.task_space import run_of, space_of
 from inrkit.declare import Task as Declared
 from inrkit.discovery import load_registry
 from inrkit.engine.fit_options import FitOptions
-from inrkit.engine.found_file import run_hash
-from inrkit.engine.job import PAPER, PAPER_ALSO, Job
+from inrkit.engine.job import DIRECT, PAPER, PAPER_ALSO, Job, fit_of
 from inrkit.engine.observe_files import plain
 from inrkit.engine.observe_run import run_videos
 from inrkit.engine.plan import resolve_device
-from inrkit.engine.runs import Run, load, newest_run
+from inrkit.engine.runs import load
 from inrkit.errors import BadInput
-from inrkit.options import environment_options, resolve
+from inrkit.options import environment_options, parse_assignments, resolve
 
 
 def run_task(name: str, values: Mapping[str, Any]) -> None:
@@ -32,10 +33,16 @@ def run_task(name: str, values: Mapping[str, Any]) -> None:
     entry = registry.find("task", name)
     model = registry.options("task", name)
     console.set_quiet(values["quiet"])
+    if values.get("set"):
+        values = {**values, "set": parse_assignments(values["set"])}
     options = resolve({"task": model}, environment_options(os.environ, ["task"]), given(values, model, "task"))
     needs_run = isinstance(entry.declaration, Declared) and entry.declaration.needs_run
-    loaded = load(_run(values).path, device=_device(values)) if needs_run or values["run"] else None
-    result = registry.get("task", name)().run(loaded, options["task"])
+    device = resolve_device(values["device"] or "auto")
+    loaded = load(run_of(values).path, device=device) if needs_run or values["run"] else None
+    task = registry.get("task", name)()
+    with make_reporter(values["quiet"]) as reporter:
+        task.device, task.reporter = device, reporter
+        result = task.run(loaded, options["task"])
     if values["json"]:
         console.result_json(plain(result.record) | {"files": list(map(str, result.files))})
         return
@@ -50,50 +57,38 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
     registry = load_registry()
     model = registry.options("task", name)
     console.set_quiet(values["quiet"])
-    options, fit = _settle(model, values, PAPER if values["paper"] else None)
+    task = registry.get("task", name)()
+    defaults = PAPER if values["paper"] else DIRECT if values["direct"] else fit_of(name, type(task))
+    options, fit = _settle(model, values, defaults)
     also = _settle(model, values, PAPER_ALSO)[1] if values["paper"] and values["lr"] is None else None
     if values["loop"] and values["hold"]:
         raise BadInput("--loop and --hold exclude each other", "Give one of them.")
     short = "loop" if values["loop"] else "hold" if values["hold"] else None
-    run = _run(values)
-    loaded = load(run.path, device=_device(values))
-    task = registry.get("task", name)()
-    assert loaded.config is not None
+    space = space_of(values)
+    assert space.model.config is not None
     if values["paper"]:
-        options = task.paper(loaded.config.data.clip_shape, options)
-    job = Job(name, task, options, loaded, fit, values["seed"] or 0, also)
+        options = task.paper(space.model.config.data.clip_shape, options)
+    job = Job(name, task, options, space.model, fit, values["seed"] or 0, also, values["direct"])
     out = values["out"] or Path("results") / name.rpartition("/")[2]
     how: dict[str, Any] = {"at": values.get("at"), "short": short, "lossless": values["lossless"]}
-    outcome = run_videos(job, values["videos"], out, run_hash(run.path), tell=console.note, **how)
+    outcome = run_videos(job, values["videos"], out, space.content, tell=console.note, **how)
     if values["json"]:
-        facts = {"run": str(run.path), "videos": outcome.records, "failed": outcome.failed}
+        facts = {"run": space.run and str(space.run), "videos": outcome.records, "failed": outcome.failed}
         console.result_json(plain(facts))
     else:
-        show_outcome(outcome, task.baseline_name)
+        show_outcome(outcome, task.baseline_name, direct=values["direct"])
     for video, reason in outcome.failed.items():
         console.warn(f"{video}: {reason}")
     if outcome.failed:
         raise typer.Exit(1)
 
 
-def _settle(model: type[BaseModel], values: Mapping[str, Any], defaults: FitOptions | None) -> tuple[Any, FitOptions]:
-    """The options of the task and of the fit: defaults (of the paper, if so) < environment < flags."""
-    paper = {f"fit.{key}": value for key, value in defaults or ()}
+def _settle(model: type[BaseModel], values: Mapping[str, Any], defaults: FitOptions) -> tuple[Any, FitOptions]:
+    """The options of the task and of the fit: defaults (as those of the paper) < environment < flags."""
+    first = {f"fit.{key}": value for key, value in defaults}
     flags = given(values, model, "task") | given(values, FitOptions, "fit")
     sections: dict[str, type[BaseModel]] = {"task": model, "fit": FitOptions}
-    settled = resolve(sections, paper, environment_options(os.environ, sections), flags)
+    settled = resolve(sections, first, environment_options(os.environ, sections), flags)
     fit = settled["fit"]
     assert isinstance(fit, FitOptions)
     return settled["task"], fit
-
-
-def _run(values: Mapping[str, Any]) -> Run:
-    if values["run"] is not None:
-        return Run(values["run"])
-    run = newest_run()
-    console.note(f"run: {run.path} (the newest)")
-    return run
-
-
-def _device(values: Mapping[str, Any]) -> str:
-    return resolve_device(values["device"] or "auto")

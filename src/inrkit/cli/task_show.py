@@ -9,13 +9,17 @@ from rich.table import Table
 from inrkit.cli import console
 from inrkit.engine.observe_run import Outcome
 
+MORE = "--direct (a network of its own for this video), --refine 300, --restarts 4, or more --steps"
+"""What to try where the space of a run does not hold a video."""
 
-def show_outcome(outcome: Outcome, baseline: str) -> None:
+
+def show_outcome(outcome: Outcome, baseline: str, *, direct: bool = False) -> None:
     """A table of the videos, then for each what its numbers mean and where it lies."""
     if not outcome.records:
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("video", "windows", "PSNR", "observed", "hidden", baseline, "best training", "seconds"):
+    others = ("numbers",) if direct else ("best training",)
+    for column in ("video", "windows", "PSNR", "observed", "hidden", baseline, *others, "seconds"):
         table.add_column(column, justify="left" if column == "video" else "right")
     for record in outcome.records:
         table.add_row(*_row(record))
@@ -25,7 +29,12 @@ def show_outcome(outcome: Outcome, baseline: str) -> None:
         for note in record["notes"]:
             console.note(f"  {note}")
     if any(record["below_a_still_picture"] for record in outcome.records):
-        console.note("Below a still picture: this is no good result. Try --refine 300, --restarts 4, or more --steps.")
+        ways = "more --steps, or a larger network: -o KEY=VALUE" if direct else MORE
+        console.note(f"Below a still picture: this is no good result. Try {ways}.")
+    if direct:
+        folder = outcome.records[0]["folder"]
+        what = f"{folder}/run --latents {folder}/latents.safetensors"
+        console.note(f"At any size: inrkit render {what} --size N --out FILE")
 
 
 def _row(record: dict[str, Any]) -> list[str]:
@@ -37,6 +46,6 @@ def _row(record: dict[str, Any]) -> list[str]:
         str(len(record["windows"])),
         *(f"{own[name]:.2f}" if name in own else "-" for name in ("all", "observed", "hidden")),
         f"{scores['baseline'][part]:.2f}",
-        f"{scores['nearest'][part]:.2f}",
+        f"{scores['nearest'][part]:.2f}" if "nearest" in scores else f"{record['numbers_stored']:,}",
         f"{record['seconds']:.1f}",
     ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
 from inrkit.engine.fit_options import FitOptions
-from inrkit.errors import BadInput
+from inrkit.errors import BadInput, PluginError
 from inrkit.interfaces import Observation, ObservationTask
 from inrkit.interfaces.seeds import generator
 from inrkit.interfaces.types import Shape
@@ -20,6 +22,9 @@ PAPER = FitOptions(
 )
 """The published way to fit: one code from N(0, 0.01), plain MSE on all that was seen. Its number of steps and its
 learning rate are not known: 1,000 is a choice, 1e-4 what its code has as default; 1e-2 is reported beside it."""
+
+DIRECT = FitOptions(start="encoder", steps=6000, lr=7e-3, points=1e-6, patience=0)
+"""How a network of its own is fitted to each clip: in each step as few pixels as a fit ever takes."""
 
 PAPER_ALSO = PAPER.model_copy(update={"lr": 1e-2})
 
@@ -34,6 +39,7 @@ class Job:
         model: In eval mode, with the latents and the config of its run.
         fit: How latents are found.
         also: Another way, whose scores are reported beside.
+        direct: Whether the latents are the weights of networks of their own, so that no run knows any other.
     """
 
     name: str
@@ -43,6 +49,19 @@ class Job:
     fit: FitOptions
     seed: int = 0
     also: FitOptions | None = None
+    direct: bool = False
+
+    @property
+    def others(self) -> dict[str, FitOptions]:
+        """Name to each other way to fit, whose scores are reported beside."""
+        known = {} if self.direct else {"nearest": FitOptions(start="nearest", steps=0)}
+        return known | ({"also": self.also} if self.also else {})
+
+    @property
+    def network(self) -> dict[str, Any]:
+        """What the record says of a network of its own."""
+        config = self.model.config
+        return {"inr": config.inr.model_dump(mode="json")} if self.direct and config else {}
 
     @property
     def clip_shape(self) -> Shape:
@@ -73,6 +92,21 @@ class Job:
         """bool (frames, H, W), what is seen of a video of that many frames; None: everything."""
         mask = self.observation().mask
         return None if mask is None else mask.cpu()[torch.arange(frames) % len(mask)]
+
+
+def fit_of(name: str, task: type[ObservationTask]) -> FitOptions:
+    """How latents are found for a task, unless it is said otherwise.
+
+    Raises:
+        PluginError: Its defaults are refused.
+    """
+    try:
+        return FitOptions(**task.fit_defaults)
+    except ValidationError as error:
+        wrong = ", ".join(str(each["loc"][0]) for each in error.errors())
+        raise PluginError(
+            f"{name} has defaults of the fit that are refused: {wrong}", "Report this to its author."
+        ) from error
 
 
 def in_windows(observation: Observation, starts: Sequence[int]) -> Observation:

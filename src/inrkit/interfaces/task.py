@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from inrkit.interfaces.observation import Observation
 from inrkit.interfaces.types import Shape
 
 if TYPE_CHECKING:
+    from inrkit.engine.reporter import Reporter
     from inrkit.model import VideoModel
 
 
@@ -33,12 +34,22 @@ class TaskResult:
 class Task:
     """Something to do with a trained model.
 
+    Its options are flags of its command, but for two: a field ``videos`` is what stands behind the command, and a
+    field ``set``, a dictionary, takes every ``-o key=value``.
+
     Example::
 
         class Describe(Task):
             def run(self, model, options):
                 return TaskResult({"parameters": sum(p.numel() for p in model.parameters())})
+
+    Attributes:
+        device: Where to work, as of :func:`inrkit.train`. The core sets it.
+        reporter: Told of progress, as of :func:`inrkit.train`. The core sets it.
     """
+
+    device: str = "auto"
+    reporter: Reporter | None = None
 
     def run(self, model: VideoModel | None, options: object) -> TaskResult:
         """Do it.
@@ -75,10 +86,13 @@ class ObservationTask(Task):
     Attributes:
         hides_frames: Whether whole frames are hidden. Such a task takes one clip of each video, not all windows.
         baseline_name: What the trivial answer is called in results.
+        fit_defaults: Option of the fit to its default for this task, such as ``{"prior": 0.001}`` where little is
+            seen; flags change them, and neither the published protocol nor ``--direct`` follows them.
     """
 
     hides_frames: bool = False
     baseline_name: str = "what was seen, filled in"
+    fit_defaults: ClassVar[Mapping[str, Any]] = {}
 
     def observe(self, clip_shape: Shape, options: object, generator: torch.Generator) -> Observation:
         """What is seen of a clip of (T, H, W); draw random numbers from `generator` only.
