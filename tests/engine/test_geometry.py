@@ -53,7 +53,7 @@ def test_only_a_crop_leaves_something_out(source, size):
 def test_the_same_size_is_given_back_to_the_bit():
     picture = torch.randint(0, 256, (3, 10, 12, 3), dtype=torch.uint8)
     place = geometry((10, 12), (10, 12), "crop")
-    assert place.dense == (10, 12) and torch.equal(place.restore(picture), picture)
+    assert place.source == (10, 12) and torch.equal(place.restore(picture), picture)
     assert torch.equal(place.enlarge(picture), picture)
 
 
@@ -66,15 +66,3 @@ def test_a_box_lies_where_it_was_taken(fit):
     assert torch.equal(place.covered, expected)
     back = place.restore(cut(picture, size=(20, 30), fit=fit, box=box))
     assert ((back - picture)[0][expected].int() % 255).abs().max() <= 2
-
-
-@pytest.mark.parametrize("fit", ["crop", "pad", "squash"])
-def test_rendered_at_the_density_of_the_input_nothing_moves(fit):
-    """What the clip shows at its centre, the dense rendering shows at the same place of the input."""
-    place = geometry((120, 200), (16, 16), fit)
-    height, width = place.dense
-    y = torch.linspace(0, 15, height).view(1, -1, 1, 1).expand(1, height, width, 3)
-    dense = place.restore((y * 10).round().to(torch.uint8))[0, :, :, 0].float() / 10
-    inside = place.covered & (place.rows.places[:, None] >= 0) & (place.rows.places[:, None] <= 15)
-    error = (dense - place.rows.places[:, None].float())[inside].abs()
-    assert error.max() <= 0.5 * 16 / min(height, width) + 0.06

@@ -9,8 +9,9 @@ from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.footage import read_footage
 from inrkit.engine.found_file import Kept, read_found, run_hash, save_found
 from inrkit.engine.job import Job, in_windows
-from inrkit.engine.judge import psnr_covered, score, verdict
-from inrkit.engine.observe import batches, draw, draw_whole, recover
+from inrkit.engine.judge import Judge, decibels, squared_error, verdict
+from inrkit.engine.observe import batches, draw, draw_whole, pictures, recover
+from inrkit.metrics.ssim import ssim
 from inrkit.video import write_png
 
 TINY = {
@@ -65,11 +66,25 @@ def footage(job, path, **how):
     return read_footage(path, job.model.config.data, **how)
 
 
+def truth(video):
+    return torch.stack(list(video.truth()))
+
+
+def whole(job, done):
+    return torch.cat(list(draw_whole(job.model, done.found, done.footage)))
+
+
+def seen_in(job, done):
+    """All pictures of what was recovered, and the mask, each in one piece."""
+    pieces = list(pictures(job, done))
+    return {name: torch.cat([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
 def test_windows_show_the_parts_of_the_video(job, tmp_path):
     video = footage(job, film(tmp_path / "film"))
     assert video.starts == [0, 4, 8] and video.length == 5
     for window, start in zip(video.windows(), video.starts, strict=True):
-        assert torch.equal(window, video.truth[start : start + 5])
+        assert torch.equal(window, truth(video)[start : start + 5])
     assert torch.equal(video.positions, torch.arange(13.0, dtype=torch.float64))
 
 
@@ -87,22 +102,26 @@ def test_hidden_pixels_change_nothing(job, tmp_path):
     """The same video with other hidden pixels: the same latents, pictures and baseline."""
     video = footage(job, film(tmp_path / "film"))
     (before,) = recover(job, [video])
+    shown = seen_in(job, before)
     hidden = ~job.pattern(13)
     video.seen[hidden] = 255 - video.seen[hidden]
     (after,) = recover(job, [video])
     assert torch.equal(before.found.latents["z"], after.found.latents["z"])
+    again = seen_in(job, after)
     for name in ("result", "observed", "baseline", "nearest"):
-        assert torch.equal(before.pictures[name], after.pictures[name]), name
-    assert not torch.equal(before.pictures["static"], after.pictures["static"])  # the one that may look
+        assert torch.equal(shown[name], again[name]), name
+    assert not torch.equal(shown["static"], again["static"])  # the one that may look
     video.seen[~hidden] = 255 - video.seen[~hidden]
     assert not torch.equal(before.found.latents["z"], recover(job, [video])[0].found.latents["z"])
 
 
 def test_what_was_seen_is_shown_as_it_was_and_the_rest_grey(job, tmp_path):
     (done,) = recover(job, [footage(job, film(tmp_path / "film"))])
-    seen = done.observed
-    assert torch.equal(done.pictures["observed"][seen], done.pictures["truth"][seen])
-    assert (done.pictures["observed"][~seen].int() - 128).abs().max() <= 1
+    shown = seen_in(job, done)
+    seen = shown["mask"]
+    assert torch.equal(seen, job.pattern(13))
+    assert torch.equal(shown["observed"][seen], shown["truth"][seen])
+    assert (shown["observed"][~seen].int() - 128).abs().max() <= 1
 
 
 def test_videos_of_a_batch_do_not_mix(job, tmp_path):
@@ -111,9 +130,10 @@ def test_videos_of_a_batch_do_not_mix(job, tmp_path):
     together, alone = recover(job, [one, two]), [recover(job, [video])[0] for video in (one, two)]
     for left, right in zip(together, alone, strict=True):
         assert left.footage is right.footage
+        ours, theirs = seen_in(job, left), seen_in(job, right)
         for name in ("observed", "baseline", "truth"):
-            assert torch.equal(left.pictures[name], right.pictures[name])
-    assert [len(done.pictures["result"]) for done in together] == [5, 8]
+            assert torch.equal(ours[name], theirs[name])
+    assert [len(seen_in(job, done)["result"]) for done in together] == [5, 8]
 
 
 def test_batches_keep_videos_whole(job, tmp_path):
@@ -132,8 +152,8 @@ def test_latents_come_back_from_their_file(job, run, tmp_path, refine):
     kept = read_found(file, inrkit.load(run), mine)
     assert (kept.starts, kept.length, kept.frames, kept.rate, kept.name) == (video.starts, 5, 13, 25.0, "film")
     assert (kept.found.weights is not None) == bool(refine)
-    assert torch.equal(draw(job.model, kept.found, video, (5, 8, 8)), done.pictures["result"])
-    assert torch.equal(draw_whole(job.model, kept.found, video), draw_whole(job.model, done.found, video))
+    assert torch.equal(draw(job.model, kept.found, video, (5, 8, 8)), seen_in(job, done)["result"])
+    assert torch.equal(torch.cat(list(draw_whole(job.model, kept.found, video))), whole(job, done))
     with pytest.raises(BadInput, match="another run"):
         read_found(file, job.model, "0" * 64)
 
@@ -166,19 +186,31 @@ def test_files_that_hold_no_latents_are_refused(job, run, tmp_path):
         read_found(checkpoint, job.model, run_hash(run))
 
 
-def test_scores_are_those_of_a_plain_computation():
-    truth = torch.randint(0, 256, (5, 8, 8, 3), dtype=torch.uint8)
-    other = torch.randint(0, 256, (5, 8, 8, 3), dtype=torch.uint8)
-    mask = torch.rand(5, 8, 8) < 0.4
-    found = score(other, truth, mask)["psnr"]
+def test_scores_are_those_of_a_plain_computation_whatever_the_pieces():
+    right, other = (torch.randint(0, 256, (9, 8, 8, 3), dtype=torch.uint8) for _ in range(2))
+    mask = torch.rand(9, 8, 8) < 0.4
+    mask[5:] = False  # of the last piece nothing was seen
+    judge = Judge()
+    for piece in (slice(0, 2), slice(2, 5), slice(5, 9)):
+        judge.update(other[piece], right[piece], mask[piece])
+    found = judge.scores()
     for part, where in (("all", mask | ~mask), ("observed", mask), ("hidden", ~mask)):
-        error = (other.double() - truth.double())[where].square().mean()
-        assert found[part] == pytest.approx(float(10 * torch.log10(255**2 / error)))
-    assert set(score(other, truth, None)["psnr"]) == {"all"}
+        error = (other.double() - right.double())[where].square().mean()
+        assert found["psnr"][part] == pytest.approx(float(10 * torch.log10(255**2 / error)))
+        assert found["ssim"][part] == pytest.approx(float(ssim(other[None], right[None], where[None])))
+    everything = Judge()
+    everything.update(other, right, None)
+    assert set(everything.scores()["psnr"]) == {"all"}
+
+
+def test_errors_at_the_size_of_the_input_are_those_of_what_is_shown():
+    right, other = (torch.randint(0, 256, (8, 8, 3), dtype=torch.uint8) for _ in range(2))
     covered = torch.zeros(8, 8, dtype=torch.bool)
     covered[2:5] = True
-    error = (other.double() - truth.double())[:, 2:5].square().mean()
-    assert psnr_covered(other, truth, covered) == pytest.approx(float(10 * torch.log10(255**2 / error)), rel=1e-5)
+    error = (other.double() - right.double())[2:5].square().mean()
+    found = decibels(squared_error(other, right, covered))
+    assert found == pytest.approx(float(10 * torch.log10(255**2 / error)), rel=1e-5)
+    assert decibels(0.0) == float("inf")
 
 
 def test_plain_words_say_what_the_numbers_do():
@@ -198,18 +230,18 @@ def test_a_short_video_is_refused_repeated_or_held(job, tmp_path):
     with pytest.raises(BadInput, match=r"has 3 frames, a clip of the run has 5.*--loop.*--hold"):
         footage(job, path)
     looped, held = footage(job, path, short="loop"), footage(job, path, short="hold")
-    assert torch.equal(looped.seen, looped.truth[[0, 1, 2, 0, 1]])
-    assert torch.equal(held.seen, held.truth[[0, 1, 2, 2, 2]])
+    assert torch.equal(looped.seen, truth(looped)[[0, 1, 2, 0, 1]])
+    assert torch.equal(held.seen, truth(held)[[0, 1, 2, 2, 2]])
     (done,) = recover(job, [looped])
-    assert all(len(frames) == 3 for frames in done.pictures.values()) and len(done.observed) == 3
-    assert draw_whole(job.model, done.found, looped).shape == (3, 8, 8, 3)
+    assert all(len(frames) == 3 for frames in seen_in(job, done).values())
+    assert whole(job, done).shape == (3, 8, 8, 3)
 
 
 def test_one_clip_at_a_moment(job, tmp_path):
     path = film(tmp_path / "film")
-    whole = footage(job, path)
+    all_of_it = footage(job, path)
     video = footage(job, path, at=0.16)
-    assert torch.equal(video.seen, whole.seen[4:9]) and torch.equal(video.truth, whole.truth[4:9])
+    assert torch.equal(video.seen, all_of_it.seen[4:9]) and torch.equal(truth(video), truth(all_of_it)[4:9])
     assert video.starts == [0] and video.positions.tolist() == [0, 1, 2, 3, 4]
     assert video.unused == pytest.approx(8 / 25)
     with pytest.raises(BadInput, match=r"no clip of 5 frames at 0.4 s.*0.32"):
@@ -222,8 +254,38 @@ def test_a_run_of_another_rate_gives_back_the_rate_of_the_input(train, tmp_path)
     video = footage(job, film(tmp_path / "film", frames=21))
     assert video.rate == 12.5 and video.fps == 25 and 10 <= len(video.seen) <= 11
     (done,) = recover(job, [video])
-    assert done.pictures["result"].shape == (video.frames, 8, 8, 3)
-    assert draw_whole(model, done.found, video).shape == (21, 8, 8, 3)
+    assert seen_in(job, done)["result"].shape == (video.frames, 8, 8, 3)
+    assert whole(job, done).shape == (21, 8, 8, 3)
+
+
+def test_a_long_video_is_fitted_in_groups_that_know_their_neighbours(job, tmp_path, monkeypatch):
+    """In groups or all at once is the same; drawn together, windows are so across the border of two groups, too."""
+    video = footage(job, film(tmp_path / "film", frames=25))  # 6 windows
+
+    def steps_apart(smooth, batch):
+        monkeypatch.setattr("inrkit.engine.observe.BATCH", batch)
+        options = FitOptions(start="mean", steps=60, points=1.0, patience=0, smooth=smooth)
+        (done,) = recover(Job(job.name, job.task, None, job.model, options), [video])
+        return done.found.latents["z"], done.found.latents["z"].diff(dim=0).norm(dim=1)
+
+    torch.testing.assert_close(steps_apart(0.0, 16)[0], steps_apart(0.0, 2)[0], atol=1e-3, rtol=0)
+    free, drawn = steps_apart(0.0, 2)[1], steps_apart(10.0, 2)[1]
+    assert len(free) == 5 and (drawn < 0.6 * free).all()
+
+
+def test_a_video_that_changed_meanwhile_is_refused(job, tmp_path):
+    path = film(tmp_path / "film")
+    video = footage(job, path)
+    (path / "012.png").unlink()
+    with pytest.raises(BadInput, match="has changed since it was read"):
+        truth(video)
+
+
+def test_a_video_of_frames_of_several_sizes_is_refused(job, tmp_path):
+    path = film(tmp_path / "film")
+    write_png(path / "013.png", torch.zeros(9, 8, 3, dtype=torch.uint8))
+    with pytest.raises(BadInput, match="changes its size"):
+        footage(job, path)
 
 
 class Nothing(ObservationTask):

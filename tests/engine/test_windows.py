@@ -5,10 +5,11 @@ from itertools import pairwise
 import pytest
 import torch
 
-from inrkit.engine.windows import blend, stitch, window_starts
+from inrkit.engine.windows import blended, stitch, window_starts
 from inrkit.interfaces.pixels import to_float, to_uint8
 
 CASES = [(25, 25), (26, 25), (60, 25), (61, 25), (200, 16), (7, 2), (5, 1), (9, 4), (3, 8)]
+WIDE = window_starts(306, 8)
 
 
 @pytest.mark.parametrize(("total", "length"), CASES)
@@ -25,18 +26,24 @@ def test_windows_reach_from_the_first_frame_to_the_last_and_overlap_by_a_quarter
 
 @pytest.mark.parametrize(("total", "length"), CASES)
 @pytest.mark.parametrize("moments", [1, 7, 40])
-def test_weights_are_1_in_sum_at_every_moment(total, length, moments):
+def test_windows_count_1_in_sum_at_every_moment(total, length, moments):
     positions = torch.linspace(0, total - 1, moments, dtype=torch.float64)
-    weights = blend(window_starts(total, length), length, positions)
-    torch.testing.assert_close(weights.sum(0), torch.ones(moments, dtype=torch.float64))
-    assert (weights >= 0).all()
+    white = stitch(lambda window, frames: torch.ones(frames, 1, 1, 3), window_starts(total, length), length, positions)
+    torch.testing.assert_close(white, torch.ones(moments, 1, 1, 3))
 
 
 def test_one_window_hands_over_to_the_next_smoothly():
-    weights = blend([0, 15], 25, torch.arange(40))
-    assert (weights[0, :15] == 1).all() and (weights[1, 25:] == 1).all()
-    fading = weights[0, 14:26]
-    assert (fading.diff() < 0).all() and (fading.diff().abs() < 0.2).all()
+    shown = stitch(lambda window, frames: torch.full((frames, 1, 1, 3), float(window)), [0, 15], 25, torch.arange(40))
+    second = shown[:, 0, 0, 0]
+    assert (second[:15] == 0).all() and (second[25:] == 1).all()
+    fading = second[14:26]
+    assert (fading.diff() > 0).all() and (fading.diff() < 0.2).all()
+
+
+def test_of_a_long_video_no_more_than_two_windows_are_kept():
+    pieces = list(blended(lambda window, frames: torch.ones(frames, 1, 1, 3), WIDE, 8, torch.arange(306)))
+    assert sum(map(len, pieces)) == 306
+    assert max(map(len, pieces)) <= 8
 
 
 @pytest.mark.parametrize(("total", "length"), [case for case in CASES if case[0] >= case[1]])

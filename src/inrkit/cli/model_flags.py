@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PLAIN = (bool, int, float, str, Path)
 
 
-def flags_of(model: type[BaseModel], panel: str) -> list[inspect.Parameter]:
-    """A keyword parameter for each field; None means that the flag was not given, so defaults stay the model's."""
+def flags_of(model: type[BaseModel], panel: str, defaults: Mapping[str, Any] | None = None) -> list[inspect.Parameter]:
+    """A keyword parameter for each field; None means that it was not given, so the model's defaults, or these, hold."""
     from inrkit.options import describe
 
     parameters = []
@@ -27,6 +27,7 @@ def flags_of(model: type[BaseModel], panel: str) -> list[inspect.Parameter]:
         kind = _kind(model.model_fields[name].annotation)
         flag = "--" + name.replace("_", "-")
         names = f"{flag}/--no-{flag[2:]}" if kind is bool else flag
+        default = str((defaults or {}).get(name, default))
         shown = False if default in ("none", "required") else default
         option = typer.Option(names, help=_sentence(text), rich_help_panel=panel, show_default=shown)
         parameters.append(parameter(name, kind, option))

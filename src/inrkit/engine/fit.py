@@ -28,6 +28,7 @@ def find(
     *,
     loss: Loss = squared_error,
     neighbours: Tensor | None = None,
+    before: Tensors | None = None,
     method: Method | None = None,
     seed: int = 0,
 ) -> Found:
@@ -39,6 +40,8 @@ def find(
         options: How; None for the defaults.
         loss: (seen, target) -> (B,).
         neighbours: (P, 2) int64, clips of the batch whose latents should be near, as `options.smooth` weighs.
+            Clip B, one more than there are, is `before`.
+        before: Name to (1, *shape), latents that were found already and do not move.
         method: Whose loss of whole frames `options.perceptual` weighs; None: that of the model's run.
         seed: Of every random number but the pixels of each step, which `clips` draws.
 
@@ -51,7 +54,7 @@ def find(
         starts = choose_starts(seen, options, seed)
         if not starts[0][1]:
             return Found({}, seen.error(model.hypernetwork({}), seen.everything), starts[0][0], 0)
-        search = Search(seen, options, neighbours, method)
+        search = Search(seen, options, neighbours, before, method)
         found = search.follow(starts)
         return refine(seen, found, options) if options.refine else found
 

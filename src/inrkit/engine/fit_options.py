@@ -25,8 +25,8 @@ class FitOptions(Strict):
         None, gt=0, allow_inf_nan=False, description="first learning rate; default: from the spread of training latents"
     )
     schedule: Literal["cosine", "constant"] = Field("cosine", description="of the learning rate")
-    points: float = Field(0.05, gt=0, le=1, description="share of the seen pixels compared in a step; 1 for all")
-    prior: float = Field(0.0, ge=0, allow_inf_nan=False, description="weight of staying where training latents live")
+    points: float = Field(0.02, gt=0, le=1, description="share of the seen pixels compared in a step; 1 for all")
+    prior: float = Field(0.0, ge=0, allow_inf_nan=False, description="weight of staying near the start")
     smooth: float = Field(0.0, ge=0, allow_inf_nan=False, description="weight of neighbouring windows being alike")
     perceptual: float = Field(
         0.0, ge=0, allow_inf_nan=False, description="weight of the run's own loss of whole frames (LPIPS) on those seen"

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from inrkit.engine.config import DataConfig
 from inrkit.engine.geometry import Geometry, geometry
+from inrkit.engine.pile import piled
 from inrkit.engine.windows import window_starts
 from inrkit.errors import BadInput
 from inrkit.video import open_frames, parse_box
+from inrkit.video.read import Frames
 
 Short = Literal["loop", "hold"]
 
 
 @dataclass
 class Footage:
-    """One video to be recovered.
+    """One video to be recovered. Of its own frames, which may be large and many, it holds none.
 
     Attributes:
         name: What results call it.
         path: Where it came from.
-        truth: uint8 (N, H, W, 3) at its own rate and size.
+        first: Its first frame that is taken, at its own rate.
         fps: Its own rate.
         seen: uint8 (F, h, w, 3) at the rate and size of the run.
         rate: Frames a second of `seen`.
         starts: First frame, in `seen`, of each window.
         length: Frames of a window.
-        positions: (N,) float64, the moment of each frame of `truth`, in frames of `seen`.
-        place: Where `seen` lies in `truth`.
+        positions: (N,) float64, the moment of each of its frames that is taken, in frames of `seen`.
+        place: Where `seen` lies in its frames.
         unused: Seconds of the video that were left out.
         notes: What else is worth knowing, a line each.
     """
 
     name: str
     path: Path
-    truth: Tensor
+    first: int
     fps: float
     seen: Tensor
     rate: float
@@ -51,9 +56,25 @@ class Footage:
     unused: float
     notes: list[str]
 
-    def windows(self) -> Tensor:
+    def truth(self) -> Iterator[Tensor]:
+        """uint8 (H, W, 3): its N frames at its own rate and size, read anew.
+
+        Raises:
+            BadInput: It is not what it was when it was read first.
+        """
+        with open_frames(self.path) as video:
+            missing = len(self.positions)
+            for pixels in islice(video.pixels, self.first, self.first + missing):
+                if pixels.shape[:2] != self.place.source:
+                    break
+                yield torch.from_numpy(pixels)
+                missing -= 1
+        if missing:
+            raise BadInput(f"{self.path} has changed since it was read", "Leave it alone while it is worked on.")
+
+    def windows(self, which: slice = slice(None)) -> Tensor:
         """uint8 (windows, T, h, w, 3); a video shorter than one begins anew at its end, or stands still there."""
-        return torch.stack([self.seen[start : start + self.length] for start in self.starts])
+        return torch.stack([self.seen[start : start + self.length] for start in self.starts[which]])
 
     @property
     def frames(self) -> int:
@@ -72,35 +93,46 @@ def read_footage(path: Path, data: DataConfig, *, at: float | None = None, short
     Raises:
         BadInput: It cannot be read, is shorter than a clip, or ends before the clip at `at` does.
     """
-    options, length = data.options, data.clip_shape[0]
+    options, (length, *size) = data.options, data.clip_shape
     box = parse_box(options.box) if options.box else None
-    truth, fps, notes = _read(path)
-    size = (data.clip_shape[1], data.clip_shape[2])
-    seen, rate, _ = _read(path, size=size, fit=options.fit, fps=options.fps, box=box)
-    positions = (torch.arange(len(truth), dtype=torch.float64) * rate / fps).clamp(max=len(seen) - 1)
-    unused = 0.0
+    with open_frames(path) as own:  # nothing of it is decoded
+        fps = own.fps
+    with open_frames(path, size=(size[0], size[1]), fit=options.fit, fps=options.fps, box=box) as video:
+        seen, rate = piled(_of_one_size(video, path)), video.fps
+    positions = (torch.arange(video.decoded, dtype=torch.float64) * rate / fps).clamp(max=len(seen) - 1)
+    first, unused = 0, 0.0
     if len(seen) < length and not at:
         seen = _lengthened(seen, length, short, path)
     elif at is not None:
-        first = round(at * rate)
-        if first + length > len(seen):
-            raise BadInput(
-                f"{path} has no clip of {length} frames at {at:g} s: it ends at {len(seen) / rate:.2f} s",
-                f"Use an --at of at most {max(0, len(seen) - length) / rate:.2f}.",
-            )
+        begin = _moment(at, rate, length, len(seen), path)
         unused = (len(seen) - length) / rate
-        seen = seen[first : first + length]
-        inside = (positions >= first) & (positions <= first + length - 1)
-        truth, positions = truth[inside], positions[inside] - first
-    place = geometry((truth.shape[1], truth.shape[2]), size, options.fit, box)
+        seen = seen[begin : begin + length].clone()
+        inside = ((positions >= begin) & (positions <= begin + length - 1)).nonzero()[:, 0]
+        first, positions = int(inside[0]), positions[inside] - begin
+    place = geometry(video.shown, (size[0], size[1]), options.fit, box)
     starts = window_starts(len(seen), length)
-    return Footage(path.stem, path, truth, fps, seen, rate, starts, length, positions, place, unused, notes)
+    return Footage(path.stem, path, first, fps, seen, rate, starts, length, positions, place, unused, video.notes)
 
 
-def _read(path: Path, **how: object) -> tuple[Tensor, float, list[str]]:
-    with open_frames(path, **how) as video:  # type: ignore[arg-type]
-        frames = np.stack(list(video.pixels))
-        return torch.from_numpy(frames), video.fps, video.notes
+def _of_one_size(video: Frames, path: Path) -> Iterator[NDArray[np.uint8]]:
+    """Its frames, as long as they were of one size before they were scaled."""
+    source = (0, 0)
+    for pixels in video.pixels:
+        source = source if any(source) else video.shown
+        if video.shown != source:
+            raise BadInput(f"{path} changes its size", "Convert it to one size first.")
+        yield pixels
+
+
+def _moment(at: float, rate: float, length: int, frames: int, path: Path) -> int:
+    """The first frame of the clip that begins at `at` seconds."""
+    first = round(at * rate)
+    if first + length > frames:
+        raise BadInput(
+            f"{path} has no clip of {length} frames at {at:g} s: it ends at {frames / rate:.2f} s",
+            f"Use an --at of at most {max(0, frames - length) / rate:.2f}.",
+        )
+    return first
 
 
 def _lengthened(seen: Tensor, length: int, short: Short | None, path: Path) -> Tensor:

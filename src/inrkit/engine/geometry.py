@@ -19,13 +19,11 @@ class Axis:
 
     Attributes:
         length: Pixels of the clip.
-        dense: Pixels at which the clip has the density of the input.
         places: (pixels of the input,) where each lies among the clip's pixels, whose centres are 0, 1, …
         covered: (pixels of the input,) bool, whether the clip shows it.
     """
 
     length: int
-    dense: int
     places: Tensor
     covered: Tensor
 
@@ -43,9 +41,9 @@ class Geometry:
     columns: Axis
 
     @property
-    def dense(self) -> tuple[int, int]:
-        """(height, width) at which to render a clip so that its pixels are those of the input."""
-        return self.rows.dense, self.columns.dense
+    def source(self) -> tuple[int, int]:
+        """(height, width) of the input."""
+        return len(self.rows.places), len(self.columns.places)
 
     @property
     def covered(self) -> Tensor:
@@ -61,7 +59,7 @@ class Geometry:
 
     def enlarge(self, frames: Tensor) -> Tensor:
         """As :meth:`restore`, but smooth: each pixel of the input lies between pixels of a clip of its own size."""
-        whole = torch.empty(len(frames), len(self.rows.places), len(self.columns.places), 3, dtype=torch.uint8)
+        whole = torch.empty(len(frames), *self.source, 3, dtype=torch.uint8)
         for index, frame in enumerate(frames):
             tall = _between(frame.float(), self.rows, 0)
             whole[index] = _between(tall, self.columns, 1).round().to(torch.uint8)
@@ -92,4 +90,4 @@ def _axis(source: int, taken: int, corner: int, scaled: int, length: int) -> Axi
     pixels = torch.arange(source, dtype=torch.float64) + 0.5 - corner
     places = pixels * scaled / taken - 0.5 - before
     covered = (pixels > 0) & (pixels < taken) & (places > -0.5) & (places < length - 0.5)
-    return Axis(length, round((length - 1) * taken / scaled) + 1, places, covered)
+    return Axis(length, places, covered)

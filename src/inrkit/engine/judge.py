@@ -20,37 +20,62 @@ Scores = dict[str, dict[str, float]]
 """Metric to part of the video ("all", "observed", "hidden") to its value."""
 
 
-def score(rendered: Tensor, truth: Tensor, observed: Tensor | None) -> Scores:
-    """Every metric on all pixels, and where some are hidden on both parts.
+class Judge:
+    """Every metric of a video that comes in pieces: on all pixels, and where some are hidden on both parts.
 
-    Args:
-        rendered, truth: uint8 (T, H, W, 3).
-        observed: bool (T, H, W); None: all of it.
+    Example::
+
+        judge = Judge()
+        for rendered, truth in pieces:
+            judge.update(rendered, truth, None)
+        judge.scores()["psnr"]["all"]
     """
-    parts: dict[str, Tensor | None] = {"all": None}
-    if observed is not None:
-        parts |= {name: mask for name, mask in (("observed", observed), ("hidden", ~observed)) if mask.any()}
-    scores: Scores = {}
-    for metric in _metrics():
-        for part, mask in parts.items():
-            judge = metric()
+
+    def __init__(self) -> None:
+        self._metrics = _metrics()
+        self._sums: dict[str, dict[str, list[float]]] = {}
+
+    def update(self, rendered: Tensor, truth: Tensor, observed: Tensor | None) -> None:
+        """Take in some frames.
+
+        Args:
+            rendered, truth: uint8 (T, H, W, 3).
+            observed: bool (T, H, W); None: all of it.
+        """
+        masks = {"all": torch.ones(truth.shape[:3], dtype=torch.bool)}
+        if observed is not None:
+            masks |= {"observed": observed, "hidden": ~observed}
+        weights = {part: int(mask.sum()) for part, mask in masks.items()}
+        for metric in list(self._metrics):
             try:
-                judge.update(rendered[None], truth[None], None if mask is None else mask[None])
+                self._take(metric, rendered, truth, {part: masks[part] for part in masks if weights[part]})
             except BadInput:  # its extra is not installed, or the frames are too small for it
-                break
+                self._metrics.remove(metric)
+
+    def _take(self, metric: type[Metric], rendered: Tensor, truth: Tensor, masks: Mapping[str, Tensor]) -> None:
+        for part, mask in masks.items():
+            judge = metric()
+            judge.update(rendered[None], truth[None], None if part == "all" else mask[None])
             for name, values in judge.compute().items():
-                scores.setdefault(name, {})[part] = float(values.reshape(-1)[0])
-    return scores
+                mean = self._sums.setdefault(name, {}).setdefault(part, [0.0, 0.0])
+                value, count = float(values.reshape(-1)[0]), float(mask.sum())
+                mean[0] += count * (10 ** (-value / 10) if name == "psnr" else value)
+                mean[1] += count
+
+    def scores(self) -> Scores:
+        """The means over all pixels that came; of PSNR, of the error behind it."""
+        means = {n: {part: total / count for part, (total, count) in sums.items()} for n, sums in self._sums.items()}
+        return {n: {part: decibels(v) if n == "psnr" else v for part, v in parts.items()} for n, parts in means.items()}
 
 
-def psnr_covered(rendered: Tensor, truth: Tensor, covered: Tensor) -> float:
-    """PSNR in dB of uint8 (T, H, W, 3) where `covered`, bool (H, W); a frame at a time, for the input may be large."""
-    errors = [
-        (one.float() - other.float()).square().mean(-1)[covered].mean()
-        for one, other in zip(rendered, truth, strict=True)
-    ]
-    error = float(torch.stack(errors).mean())
-    return 10 * math.log10(255.0**2 / error) if error else math.inf
+def squared_error(rendered: Tensor, truth: Tensor, covered: Tensor) -> float:
+    """The mean square of the differences of two frames, uint8 (H, W, 3), where `covered`, bool (H, W)."""
+    return float((rendered.float() - truth.float()).square().mean(-1)[covered].mean()) / 255.0**2
+
+
+def decibels(error: float) -> float:
+    """PSNR of a mean square error, the peak being 1."""
+    return -10 * math.log10(error) if error else math.inf
 
 
 def verdict(scores: Mapping[str, Scores], static: float, baseline: str) -> tuple[str, bool]:
@@ -63,7 +88,8 @@ def verdict(scores: Mapping[str, Scores], static: float, baseline: str) -> tuple
     """
     own = scores["result"]["psnr"]
     part = "hidden" if "hidden" in own else "all"
-    rivals = {baseline: scores["baseline"], "the best training latent": scores["nearest"]}
+    rivals = {baseline: scores["baseline"]}
+    rivals |= {"the best training latent": scores["nearest"]} if "nearest" in scores else {}
     words = [_against(name, own[part], rival["psnr"][part]) for name, rival in rivals.items()]
     text = f"{own[part]:.1f} dB on {part} pixels: {', '.join(words)}"
     below = own["all"] < static

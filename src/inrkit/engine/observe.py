@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -13,14 +14,17 @@ from inrkit.engine.fit import Found, find, render_found
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.footage import Footage
 from inrkit.engine.job import Job, in_windows
-from inrkit.engine.windows import stitch
-from inrkit.interfaces import ClipBatch, Observation
+from inrkit.engine.windows import blended, stitch
+from inrkit.interfaces import ClipBatch
 from inrkit.interfaces.pixels import to_float, to_uint8
 from inrkit.interfaces.types import Shape
 from inrkit.model import VideoModel
 
 BATCH = 16
-"""Windows fitted together; those of one video always are."""
+"""Windows fitted together."""
+
+Render = Callable[[int, int], Tensor]
+"""(window, frames) to that window of a video as so many frames, float (frames, H, W, 3) in [-1, 1]."""
 
 
 @dataclass
@@ -30,22 +34,18 @@ class Recovered:
     Attributes:
         footage: The video.
         found: For its windows.
-        pictures: Name to uint8 (F, h, w, 3) at the run's size and rate: "truth", "observed", "result", "baseline",
-            "nearest" (the best training latent), "static" (the mean frame of each window), and "also" of a job that
-            has another way to fit.
-        observed: bool (F, h, w); None: all of it was seen.
+        beside: "nearest" (the best training latent), and "also" of a job that has another way to fit.
         seconds: That it took to find: its share of its batch.
     """
 
     footage: Footage
     found: Found
-    pictures: dict[str, Tensor]
-    observed: Tensor | None
+    beside: dict[str, Found]
     seconds: float
 
 
 def batches(videos: Iterator[Footage]) -> Iterator[list[Footage]]:
-    """Videos in groups of about :data:`BATCH` windows."""
+    """Videos in groups of about :data:`BATCH` windows; one of more windows is a group by itself."""
     group: list[Footage] = []
     for video in videos:
         if group and sum(len(each.starts) for each in group) + len(video.starts) > BATCH:
@@ -57,63 +57,88 @@ def batches(videos: Iterator[Footage]) -> Iterator[list[Footage]]:
 
 
 def recover(job: Job, videos: Sequence[Footage]) -> list[Recovered]:
-    """Fit all windows of some videos together, and draw each video at the run's size."""
+    """Fit all windows of some videos, at most :data:`BATCH` together: memory does not grow with their number."""
     begin = time.perf_counter()
-    clips = torch.cat([video.windows() for video in videos]).to(job.model.device)
-    observation = in_windows(job.observation(), [start for video in videos for start in video.starts])
-    found = find_windows(job, job.fit, clips, observation, videos)
-    each = (time.perf_counter() - begin) / len(clips)
-    others = {"nearest": FitOptions(start="nearest", steps=0)} | ({"also": job.also} if job.also else {})
-    beside = {name: find_windows(job, how, clips, observation, videos) for name, how in others.items()}
-    seen = to_float(clips)
-    if observation.mask is not None:
-        seen = torch.where(observation.mask[..., None], seen, 0.0)
-    still = {
-        "observed": observation.fill(observation.see(seen)),
-        "baseline": job.task.baseline(seen, observation),
-        "static": to_float(clips).mean(1, keepdim=True).expand(clips.shape),
-    }
+    found = find_windows(job, job.fit, videos)
+    each = (time.perf_counter() - begin) / sum(len(video.starts) for video in videos)
+    beside = {name: find_windows(job, how, videos) for name, how in job.others.items()}
     results, first = [], 0
     for video in videos:
         rows = slice(first, first + len(video.starts))
-        own = part(found, rows)
-        pictures = {"truth": video.seen[: video.frames]}
-        pictures |= {name: _stitched(video, _shown(frames[rows])) for name, frames in still.items()}
-        pictures["result"] = draw(job.model, own, video, job.clip_shape)
-        pictures |= {name: draw(job.model, part(other, rows), video, job.clip_shape) for name, other in beside.items()}
-        results.append(Recovered(video, own, pictures, job.pattern(video.frames), each * len(video.starts)))
+        own = {name: part(other, rows) for name, other in beside.items()}
+        results.append(Recovered(video, part(found, rows), own, each * len(video.starts)))
         first = rows.stop
     return results
 
 
-def find_windows(
-    job: Job, options: FitOptions, clips: Tensor, observation: Observation, videos: Sequence[Footage]
-) -> Found:
-    """Fit the windows of `videos`, `clips`, uint8 (B, T, h, w, 3); those that follow each other are neighbours."""
-    batch = ClipBatch(clips, observation=observation, seed=job.seed)
-    pairs, first = [], 0
-    for video in videos:
-        pairs += [(first + i, first + i + 1) for i in range(len(video.starts) - 1)]
-        first += len(video.starts)
-    neighbours = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2)
-    return find(job.model, batch, options, neighbours=neighbours, seed=job.seed)
+def find_windows(job: Job, options: FitOptions, videos: Sequence[Footage]) -> Found:
+    """Fit the windows of `videos`, group after group; those that follow each other in a video are neighbours."""
+    windows = [(video, window) for video in videos for window in range(len(video.starts))]
+    found: list[Found] = []
+    for first in range(0, len(windows), BATCH):
+        group = windows[first : first + BATCH]
+        clips = torch.cat([video.windows(slice(window, window + 1)) for video, window in group]).to(job.model.device)
+        observation = in_windows(job.observation(), [video.starts[window] for video, window in group])
+        batch = ClipBatch(clips, observation=observation, seed=job.seed)
+        pairs = [(i - 1, i) for i, (_, window) in enumerate(group) if window and i]
+        before = None
+        if group[0][1]:  # the window before it was in the group before this one
+            before = part(found[-1], slice(-1, None)).latents
+            pairs.append((len(group), 0))
+        neighbours = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2)
+        found.append(find(job.model, batch, options, neighbours=neighbours, before=before, seed=job.seed))
+    return joined(found)
+
+
+def pictures(job: Job, done: Recovered) -> Iterator[dict[str, Tensor]]:
+    """What there is to see of a video at the run's size and rate, piece by piece.
+
+    Yields:
+        Name to uint8 (n, h, w, 3): "truth", "observed", "result", "baseline", "static" (the mean frame of each
+        window), and the names of `done.beside`; and "mask", bool (n, h, w), where something is hidden.
+    """
+    video, count = done.footage, done.footage.frames
+    shown = {name: window_renderer(job.model, found, job.clip_shape[1:]) for name, found in done.beside.items()}
+    shown |= {"result": window_renderer(job.model, done.found, job.clip_shape[1:])}
+    shown |= {name: partial(_still, job, video, name) for name in ("observed", "baseline", "static")}
+    pieces = [blended(render, video.starts, video.length, torch.arange(count)) for render in shown.values()]
+    pattern, first = job.observation().mask, 0
+    for together in zip(*pieces, strict=True):
+        piece = {name: to_uint8(frames) for name, frames in zip(shown, together, strict=True)}
+        frames = torch.arange(first, first + len(together[0]))
+        piece["truth"] = video.seen[frames]
+        if pattern is not None:
+            piece["mask"] = pattern.cpu()[frames % len(pattern)]
+        yield piece
+        first += len(frames)
+
+
+def _still(job: Job, video: Footage, name: str, window: int, frames: int) -> Tensor:
+    """What needs no search of a window: what was observed of it, the task's trivial answer, its mean frame."""
+    clip = to_float(video.windows(slice(window, window + 1)).to(job.model.device))
+    if name == "static":
+        return clip.mean(1, keepdim=True).expand(clip.shape)[0]
+    observation = in_windows(job.observation(), video.starts[window : window + 1])
+    seen = clip if observation.mask is None else torch.where(observation.mask[..., None], clip, 0.0)
+    return (observation.fill(observation.see(seen)) if name == "observed" else job.task.baseline(seen, observation))[0]
 
 
 def draw(model: VideoModel, found: Found, video: Footage, shape: Shape) -> Tensor:
     """What was found for the windows of a video, at the run's rate and the size of `shape`: uint8 (F, H, W, 3)."""
-    return _stitched(video, window_renderer(model, found, shape[1:]))
+    moments = torch.arange(video.frames)
+    return to_uint8(stitch(window_renderer(model, found, shape[1:]), video.starts, video.length, moments))
 
 
-def draw_whole(model: VideoModel, found: Found, video: Footage) -> Tensor:
-    """The same at the video's own rate and size: uint8 (N, H, W, 3), grey outside of what clips show.
+def draw_whole(model: VideoModel, found: Found, video: Footage) -> Iterator[Tensor]:
+    """The same at the video's own rate, piece by piece: uint8 (n, h, w, 3), which its `place` enlarges.
 
-    Enlarged from the size of the run: between its pixels an INR with fine octaves shows what it was never taught.
+    It is not drawn at the video's size: between its pixels an INR with fine octaves shows what it was never taught.
     """
     render = window_renderer(model, found, (video.seen.shape[1], video.seen.shape[2]))
-    return video.place.enlarge(to_uint8(stitch(render, video.starts, video.length, video.positions)))
+    return map(to_uint8, blended(render, video.starts, video.length, video.positions))
 
 
-def window_renderer(model: VideoModel, found: Found, size: tuple[int, int]) -> Callable[[int, int], Tensor]:
+def window_renderer(model: VideoModel, found: Found, size: tuple[int, int]) -> Render:
     """(window, frames) to that window at `size`, one at a time, so that memory does not grow with their number."""
     return lambda window, frames: render_found(model, part(found, slice(window, window + 1)), (frames, *size))[0]
 
@@ -125,9 +150,13 @@ def part(found: Found, rows: slice) -> Found:
     return Found(latents, found.error[rows], found.start[rows], found.steps, weights)
 
 
-def _shown(clips: Tensor) -> Callable[[int, int], Tensor]:
-    return lambda window, _: clips[window]
-
-
-def _stitched(video: Footage, render: Callable[[int, int], Tensor]) -> Tensor:
-    return to_uint8(stitch(render, video.starts, video.length, torch.arange(video.frames)))
+def joined(found: Sequence[Found]) -> Found:
+    """What was found for some clips, and for some others, as one."""
+    latents = {name: torch.cat([each.latents[name] for each in found]) for name in found[0].latents}
+    weights = None
+    if all(each.weights is not None for each in found):
+        weights = {
+            name: torch.cat([each.weights[name] for each in found if each.weights]) for name in found[0].weights or {}
+        }
+    starts = [start for each in found for start in each.start]
+    return Found(latents, torch.cat([each.error for each in found]), starts, max(each.steps for each in found), weights)

@@ -46,7 +46,7 @@ def run_videos(
     Args:
         sources: Videos, folders of frames, folders of videos.
         run: The content hash of the run.
-        at: Where the one clip begins, in seconds, of tasks that hide whole frames; None: at the beginning.
+        at: Where the one clip begins, in seconds; None: all of it, or of tasks that hide whole frames its beginning.
         short: What to do about videos shorter than a clip.
         lossless: Whether to write PNG files of each result as well.
         tell: Told what is being done, a line each.
@@ -62,7 +62,7 @@ def run_videos(
     job.observation()  # what it refuses, it refuses before anything is read or written
     outcome = Outcome()
     paths = _videos(sources, outcome)
-    one_clip = (at or 0.0) if job.task.hides_frames else None
+    one_clip = (at or 0.0) if job.task.hides_frames else at
     alone = len(paths) + len(outcome.failed) == 1
     folders = _folders(paths, out)
     for group in batches(_footage(job, paths, one_clip, short, alone, outcome)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import torch
 from torch import Tensor
 
@@ -25,15 +27,49 @@ def rate(model: VideoModel, name: str) -> float:
     return 0.2 * float(spread(model, name).mean().clamp_min(1e-4))
 
 
-def far_from_training(model: VideoModel, latents: Tensors) -> Tensor:
-    """(B,): the mean square of the distance from the mean training latent, each number in standard deviations."""
-    terms = []
-    for name, value in latents.items():
-        known = model.latents.get(name)
-        middle = known.mean(0) if known is not None and len(known) else torch.zeros_like(value[0])
-        scale = spread(model, name)
-        terms.append(per_clip(((value - middle) / _floored(scale)).square()))
-    return torch.stack(terms).mean(0)
+class Around:
+    """That latents stay near where their search began, and the nearer the better that explains what was seen.
+
+    Distances are measured in the spread of the training latents (Mahalanobis, their covariance, in directions they do
+    not know a hundredth of the mean variance). A start that leaves much unexplained may well be far off, so what a
+    distance costs is divided by what the start leaves.
+
+    Args:
+        model: Of the latents.
+        begin: Name to (B, *shape).
+        left: (B,) the loss of `begin` on all that was seen.
+    """
+
+    def __init__(self, model: VideoModel, begin: Tensors, left: Tensor) -> None:
+        self.model, self.begin, self.left = model, begin, left.clamp_min(1e-6)
+
+    @cached_property
+    def axes(self) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
+        """Name to the directions in which training latents differ, and by how much."""
+        return {name: _principal(self.model, name, begin[0].numel()) for name, begin in self.begin.items()}
+
+    def cost(self, latents: Tensors) -> Tensor:
+        """(B,): the mean square of the distances, over the loss of the start."""
+        terms = []
+        for name, value in latents.items():
+            moved = (value - self.begin[name]).flatten(1)
+            axes, variance, rest = self.axes[name]
+            along = (moved @ axes).square()
+            beside = moved.square().sum(1) - along.sum(1)
+            terms.append(((along / (variance + rest)).sum(1) + beside / rest) / moved.shape[1])
+        return torch.stack(terms).mean(0) / self.left
+
+
+def _principal(model: VideoModel, name: str, size: int) -> tuple[Tensor, Tensor, Tensor]:
+    """(directions in which training latents differ, (D, K); their variances, (K,); the variance of any other, ())."""
+    known = model.latents.get(name)
+    if known is None or len(known) < 2:
+        rest = spread(model, name).square()
+        return rest.new_zeros(size, 0), rest.new_zeros(0), rest
+    apart = (known.float() - known.float().mean(0)).flatten(1)
+    _, scale, axes = torch.linalg.svd(apart, full_matrices=False)
+    variance = scale.square() / (len(known) - 1)
+    return axes.T, variance, (0.01 * variance.sum() / apart.shape[1]).clamp_min(1e-12)
 
 
 def unlike_neighbours(model: VideoModel, latents: Tensors, pairs: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from inrkit.engine.descend import descend
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.objective import Seen, amount_of
 from inrkit.engine.perceptual import Perceptual
-from inrkit.engine.priors import far_from_training, rate, unlike_neighbours
+from inrkit.engine.priors import Around, rate, unlike_neighbours
 from inrkit.engine.starts import Candidate
 from inrkit.interfaces import Method, Tensors
 
@@ -40,41 +40,50 @@ class Search:
     """From each of some starts, down to the best that can be found there; what is asked for as in ``find``."""
 
     def __init__(
-        self, seen: Seen, options: FitOptions, neighbours: Tensor | None, method: Method | None = None
+        self,
+        seen: Seen,
+        options: FitOptions,
+        neighbours: Tensor | None,
+        before: Tensors | None = None,
+        method: Method | None = None,
     ) -> None:
-        self.options, self.neighbours, self.model = options, neighbours, seen.model
+        self.options, self.neighbours, self.before, self.model = options, neighbours, before or {}, seen.model
         self.all = seen
         self.step = Seen(seen.model, seen.clips, seen.loss, amount_of(seen.everything, options))
         self.rates = {name: options.lr or rate(seen.model, name) for name in seen.model.encoder.latents}
         self.perceptual = Perceptual(seen, method) if options.perceptual else None
 
-    def cost(self, latents: Tensors) -> Tensor:
+    def cost(self, latents: Tensors, around: Around) -> Tensor:
         """(B,): what a step goes down, on some of what was seen."""
         weights = self.model.hypernetwork(latents)
-        error = self.step.error(weights) + self.prior(latents)
+        error = self.step.error(weights) + self.prior(latents, around)
         if self.perceptual:
             error = error + self.options.perceptual * self.perceptual.cost(latents, weights)
         return error
 
-    def prior(self, latents: Tensors) -> Tensor:
+    def prior(self, latents: Tensors, around: Around) -> Tensor:
         """(B,): all that is asked of latents besides explaining what was seen."""
         total = torch.zeros(len(self.all.clips), device=self.all.clips.device)
         if self.options.prior:
-            total = total + self.options.prior * far_from_training(self.model, latents)
+            total = total + self.options.prior * around.cost(latents)
         if self.options.smooth and self.neighbours is not None and len(self.neighbours):
-            total = total + self.options.smooth * unlike_neighbours(self.model, latents, self.neighbours)
+            chain = {name: torch.cat([value, *self._before(name)]) for name, value in latents.items()}
+            apart = unlike_neighbours(self.model, chain, self.neighbours)
+            total = total + self.options.smooth * apart[: len(total)]
         return total
 
-    def judge(self, latents: Tensors) -> tuple[Tensor, Tensor]:
-        """(the loss on all that was seen, that and the priors), each (B,)."""
-        error = self.all.error(self.model.hypernetwork(latents), self.all.everything)
-        return error, error + self.prior(latents)
+    def _before(self, name: str) -> list[Tensor]:
+        return [self.before[name]] if name in self.before else []
 
-    def descend(self, begin: Tensors) -> tuple[Tensors, int]:
+    def error(self, latents: Tensors) -> Tensor:
+        """(B,): the loss on all that was seen."""
+        return self.all.error(self.model.hypernetwork(latents), self.all.everything)
+
+    def descend(self, begin: Tensors, around: Around) -> tuple[Tensors, int]:
         """(where the search from `begin` ends, its steps)."""
         return descend(
             begin,
-            self.cost,
+            lambda latents: self.cost(latents, around),
             self.rates,
             steps=self.options.steps,
             patience=self.options.patience,
@@ -86,13 +95,18 @@ class Search:
         """One search after another, so that memory does not grow with their number; each clip keeps its best."""
         names, best = starts[0]
         best, names, longest = dict(best), list(names), 0
-        error, lowest = self.judge(best)
-        if self.perceptual:  # pixels alone cannot say that the start was better than an end
-            lowest = torch.full_like(lowest, math.inf)
-        for origin, begin in starts:
-            end, steps = self.descend(begin)
+        error = lowest = torch.full((len(names),), math.inf, device=self.all.clips.device)
+        for number, (origin, begin) in enumerate(starts):
+            left = self.error(begin)
+            around = Around(self.model, begin, left)
+            if not number:
+                error = left
+                if not self.perceptual:  # pixels alone cannot say that the start was better than an end
+                    lowest = left + self.prior(begin, around)
+            end, steps = self.descend(begin, around)
             longest = max(longest, steps)
-            each, total = self.judge(end)
+            each = self.error(end)
+            total = each + self.prior(end, around)
             better = (total < lowest) | lowest.isnan()
             error, lowest = torch.where(better, each, error), torch.where(better, total, lowest)
             names = [new if flag else old for new, old, flag in zip(origin, names, better.tolist(), strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
 import torch
@@ -20,49 +20,55 @@ def window_starts(total: int, length: int) -> list[int]:
     return [i * (total - length) // gaps for i in range(gaps + 1)] if gaps else [0]
 
 
-def blend(starts: Sequence[int], length: int, positions: Tensor) -> Tensor:
-    """How much each window counts at each moment: highest in its middle, falling to its ends, 1 in sum.
+def blended(
+    render: Callable[[int, int], Tensor], starts: Sequence[int], length: int, positions: Tensor
+) -> Iterator[Tensor]:
+    """The whole video from its windows, piece by piece: each window is rendered once, and no more than two are kept.
 
-    Args:
-        positions: (F,) moments of the video in frames, fractions included, none outside of all windows.
-
-    Returns:
-        (windows, F) float64.
-    """
-    inside = _inside(starts, length, positions)
-    weight = torch.where((inside >= 0) & (inside <= length - 1), torch.minimum(inside + 1, length - inside), 0.0)
-    return weight / weight.sum(0)
-
-
-def stitch(render: Callable[[int, int], Tensor], starts: Sequence[int], length: int, positions: Tensor) -> Tensor:
-    """The whole video from its windows, each rendered once.
+    A window counts most in its middle and falls to its ends; at every moment the windows count 1 in sum.
 
     Args:
         render: (window, frames) to that window as so many evenly spaced frames, (frames, H, W, 3) float.
         starts: First frame of each window.
         length: Frames of a window.
-        positions: (F,) evenly spaced moments of the video, in frames, to show; see :func:`blend`.
+        positions: (F,) evenly spaced moments of the video to show, in frames, fractions included, none outside of
+            all windows.
 
-    Returns:
-        (F, H, W, 3) float32, on the CPU.
+    Yields:
+        (frames, H, W, 3) float32, on the CPU: F frames in all, in as many pieces for equal `starts` and `positions`.
     """
-    step = float(positions[-1] - positions[0]) / max(1, len(positions) - 1)
-    frames = round((length - 1) / step) + 1 if step > 0 else length
-    weights, inside = blend(starts, length, positions), _inside(starts, length, positions)
-    video = torch.empty(0)
-    for window in range(len(starts)):
-        shown = weights[window].nonzero()[:, 0]
-        if not len(shown):
-            continue
-        pieces = render(window, frames).float().cpu()
-        which = inside[window, shown] * (frames - 1) / max(1, length - 1)
-        part = pieces[which.round().long()] * weights[window, shown].float().view(-1, 1, 1, 1)
-        video = video if video.numel() else torch.zeros(len(positions), *part.shape[1:])
-        video[shown] += part
-    return video
-
-
-def _inside(starts: Sequence[int], length: int, positions: Tensor) -> Tensor:
-    """(windows, F): the moments in frames of each window. Windows of one frame show only whole moments."""
     moments = positions.double().round() if length == 1 else positions.double()
-    return moments[None] - torch.tensor(starts, dtype=torch.float64)[:, None]
+    frames = _frames_of_a_window(positions, length)
+    done, total, weight = 0, torch.empty(0), torch.empty(0)
+    for window, start in enumerate(starts):
+        first, last = (int(torch.searchsorted(moments, t)) for t in (start, start + length - 1 + 1e-9))
+        if first == last:
+            continue
+        if first > done:
+            yield total[: first - done] / weight[: first - done]
+            done, total, weight = first, total[first - done :], weight[first - done :]
+        inside = moments[first:last] - start
+        which = (inside * (frames - 1) / max(1, length - 1)).round().long()
+        part = render(window, frames).float().cpu()[which]
+        total, weight = _grown(total, part, last - done), _grown(weight, part[:, :1, :1, :1], last - done)
+        own = torch.minimum(inside + 1, length - inside).float().view(-1, 1, 1, 1)
+        total[first - done : last - done] += own * part
+        weight[first - done : last - done] += own
+    yield total / weight
+
+
+def stitch(render: Callable[[int, int], Tensor], starts: Sequence[int], length: int, positions: Tensor) -> Tensor:
+    """All of :func:`blended` at once: (F, H, W, 3) float32, on the CPU."""
+    return torch.cat(list(blended(render, starts, length, positions)))
+
+
+def _frames_of_a_window(positions: Tensor, length: int) -> int:
+    """How many frames of a window show it as densely as `positions` lie."""
+    step = float(positions[-1] - positions[0]) / max(1, len(positions) - 1)
+    return round((length - 1) / step) + 1 if step > 0 else length
+
+
+def _grown(have: Tensor, like: Tensor, frames: int) -> Tensor:
+    """`have`, and after it zeros until there are so many frames."""
+    more = like.new_zeros(frames - len(have), *like.shape[1:])
+    return torch.cat([have, more]) if have.numel() else more

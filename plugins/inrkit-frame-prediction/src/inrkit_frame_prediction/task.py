@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 import torch
 from torch import Tensor
 
@@ -17,6 +20,7 @@ class FramePrediction(ObservationTask):
 
     hides_frames = True
     baseline_name = "last frame repeated"
+    fit_defaults: ClassVar[Mapping[str, Any]] = {"prior": 0.001}  # free, a fit explains the few frames, and no others
 
     def observe(self, clip_shape: Shape, options: object, generator: torch.Generator) -> Observation:
         """The first frames.

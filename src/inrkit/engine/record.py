@@ -1,0 +1,105 @@
+"""What is written down of a recovered video: its settings, its scores, and what they mean in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+from torch import Tensor
+
+from inrkit.engine.job import Job
+from inrkit.engine.judge import Judge, Scores, verdict
+from inrkit.engine.observe import Recovered, pictures
+from inrkit.engine.pile import piled
+
+UNKNOWN = "The paper does not say its number of steps and its learning rate: both of fit and also_fit are assumed."
+"""What the record of the published protocol says."""
+
+SCORED = ("result", "also", "baseline", "nearest", "static")
+
+
+@dataclass
+class Measured:
+    """A video at the size and rate of the run, measured from uint8 frames.
+
+    Attributes:
+        scores: Name of a picture to its scores.
+        share_seen: Of its pixels.
+        observed: uint8 (F, h, w, 3), what was seen.
+    """
+
+    scores: dict[str, Scores]
+    share_seen: float
+    observed: Tensor
+
+
+def measure(job: Job, recovered: Recovered) -> Measured:
+    """Look at everything there is to see of a video, once, piece by piece."""
+    judges: dict[str, Judge] = {}
+    seen: list[float] = []
+
+    def watched() -> Iterator[NDArray[np.uint8]]:
+        for piece in pictures(job, recovered):
+            mask = piece.get("mask")
+            for name in SCORED:
+                if name in piece:
+                    judges.setdefault(name, Judge()).update(piece[name], piece["truth"], mask)
+            seen.extend([1.0] * len(piece["truth"]) if mask is None else mask.double().mean((1, 2)).tolist())
+            yield from piece["observed"].numpy()
+
+    observed = piled(watched())
+    return Measured({name: judge.scores() for name, judge in judges.items()}, sum(seen) / len(seen), observed)
+
+
+def record_of(job: Job, recovered: Recovered, measured: Measured) -> dict[str, Any]:
+    """Settings and numbers of one video."""
+    static = measured.scores["static"]["psnr"]["all"]
+    said, below = verdict(measured.scores, static, job.task.baseline_name)
+    video, found = recovered.footage, recovered.found
+    numbers = {name: values.shape[1:].numel() for name, values in (found.weights or found.latents).items()}
+    covered = float(video.place.covered.double().mean())
+    return {
+        "task": job.name,
+        "video": str(video.path),
+        "options": _settings(job.options),
+        "fit": _settings(job.fit),
+        **job.network,
+        **({"also_fit": _settings(job.also), "paper": UNKNOWN} if job.also else {}),
+        "seed": job.seed,
+        "shape": [len(video.positions), *video.place.source],
+        "fps": video.fps,
+        "run_shape": list(job.clip_shape),
+        "windows": video.starts,
+        "seconds_not_used": video.unused,
+        "share_recovered": covered,
+        "share_seen": measured.share_seen,
+        "start": found.start,
+        "steps": found.steps,
+        "seconds": recovered.seconds,
+        "numbers_stored": len(video.starts) * sum(numbers.values()),
+        "baseline": job.task.baseline_name,
+        "scores": measured.scores,
+        "verdict": said,
+        "below_a_still_picture": below,
+        "notes": [*video.notes, *_remarks(recovered, covered)],
+    }
+
+
+def _remarks(recovered: Recovered, covered: float) -> list[str]:
+    video = recovered.footage
+    notes = []
+    if covered < 1:
+        notes.append(f"{1 - covered:.0%} of the picture lies outside of the run's clips: not recovered, shown grey")
+    if video.unused > 0:
+        notes.append(f"one clip of it was taken; {video.unused:.2f} s were not used")
+    if len(video.seen) > video.frames:
+        notes.append(f"shorter than a clip: {len(video.seen) - video.frames} of {len(video.seen)} frames repeat others")
+    return notes
+
+
+def _settings(options: object) -> dict[str, Any]:
+    return options.model_dump(mode="json") if isinstance(options, BaseModel) else {}
