@@ -162,7 +162,9 @@ def test_latents_are_rendered_later(half, cli, run, monkeypatch):
     assert half(film(run.parent / "film", 13), "--refine", "2", "--lossless").exit_code == 0
     folder = run.parent / "results" / "half" / "film"
     written = []
-    monkeypatch.setattr(inrkit, "write_video", lambda *args: written.append(args))
+    monkeypatch.setattr(
+        inrkit, "write_video", lambda path, frames, fps: written.append((path, torch.cat(list(frames)), fps))
+    )
     outcome = cli("render", run, "--latents", folder / "latents.safetensors", "--out", "x.mp4")
     assert outcome.stdout == "x.mp4: latents of film, 13x8x8 at 25 fps\n", outcome.output
     assert torch.equal(written[0][1], inrkit.read_video(folder / "result").frames) and written[0][2] == 25
