@@ -5,6 +5,7 @@ import torch
 
 import inrkit
 from inrkit import BadInput, Observation, ObservationTask
+from inrkit.engine.comparison import Comparison
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.footage import read_footage
 from inrkit.engine.found_file import Kept, read_found, run_hash, save_found
@@ -306,3 +307,13 @@ class Odd(ObservationTask):
 def test_what_cannot_be_fitted_is_refused(job, task, said):
     with pytest.raises(BadInput, match=said):
         Job("odd", task(), None, job.model, job.fit).observation()
+
+
+def test_a_large_video_has_a_sheet_of_modest_size(job, tmp_path):
+    video = footage(job, film(tmp_path / "film", height=400, width=400))
+    drawn = torch.zeros(13, 8, 8, 3, dtype=torch.uint8)
+    comparison = Comparison(video, drawn, drawn)
+    assert sum(len(frame) for frame in comparison.frames()) == 13
+    sheet = comparison.sheet()
+    assert sheet.shape[-1] == 3 and 300 < sheet.shape[0] < 600
+    assert 0 < comparison.psnr < 20

@@ -44,7 +44,7 @@ class Comparison:
             self._error += squared_error(recovered, truth, place.covered) / count
             if index in columns:
                 for kept, picture in zip(self._kept.values(), (seen, recovered, truth), strict=True):
-                    kept.append(small(picture[None])[0])
+                    kept.append(small(picture))
             yield torch.cat([seen, recovered, truth], 1)[None]
 
     @property
@@ -58,7 +58,7 @@ class Comparison:
         return contact_sheet(rows, columns=COLUMNS)
 
 
-def small(frames: Tensor) -> Tensor:
-    """uint8 (T, H, W, 3) by every n-th pixel, so that a sheet of any video stays a picture one can look at."""
-    step = max(1, math.ceil(frames.shape[1] / (2 * SHEET)))
-    return frames[:, ::step, ::step]
+def small(frame: Tensor) -> Tensor:
+    """uint8 (H, W, 3) by every n-th pixel, so that a sheet of any video stays a picture one can look at."""
+    step = max(1, math.ceil(frame.shape[0] / (2 * SHEET)))
+    return frame[::step, ::step]
