@@ -6,7 +6,7 @@ STAMP    := $(VENV)/.installed
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test lint types format bench results fuzz clean
+.PHONY: help train test lint types format docs bench results fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,10 @@ types: $(STAMP) ## check the types
 format: $(STAMP) ## repair what can be repaired, and format
 	@$(PY) -m ruff check --fix --exit-zero
 	@$(PY) -m ruff format
+
+docs: $(STAMP) ## build the documentation: docs/_build/index.html
+	@$(PY) -m sphinx -q -W --keep-going docs docs/_build
+	@echo docs/_build/index.html
 
 bench: $(STAMP) ## measure against baselines, some minutes: preparing and reading clips, and a training step
 	@$(PY) benchmarks/clips.py $(ARGS)

@@ -191,7 +191,7 @@ def test_one_pip_command_installs_core_and_every_plugin(clone: Clone) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["the tests ran"]
     [install] = clone.installs
-    assert "-c constraints.txt -e .[metrics,clip,tensorboard,test,dev] -e plugins/inrkit-extra" in install
+    assert "-c constraints.txt -e .[metrics,clip,tensorboard,test,docs,dev] -e plugins/inrkit-extra" in install
     for plugin in PLUGINS:
         assert f"-e plugins/{plugin.parent.name}" in install
     [news] = done.stderr.splitlines()
@@ -382,7 +382,7 @@ def test_train_is_one_command(clone: Clone, words: tuple[str, ...], option: str)
 def test_make_alone_lists_its_targets_and_installs_nothing(clone: Clone) -> None:
     done = clone.make()
     listed = [line.split()[1] for line in done.stdout.splitlines()]
-    assert listed == ["help", "train", "test", "lint", "types", "format", "bench", "results", "fuzz", "clean"]
+    assert listed == ["help", "train", "test", "lint", "types", "format", "docs", "bench", "results", "fuzz", "clean"]
     assert not (clone.root / ".venv").exists()
 
 

@@ -100,7 +100,7 @@ remove_broken_venv() {
 # --- the packages, in one pip command
 
 install_all() {
-    set -- -e ".[metrics,clip,tensorboard,test,dev]"
+    set -- -e ".[metrics,clip,tensorboard,test,docs,dev]"
     for project in plugins/*/pyproject.toml; do
         if [ -f "$project" ]; then set -- "$@" -e "${project%/pyproject.toml}"; fi
     done
