@@ -3,9 +3,10 @@
 import pytest
 from typer.testing import CliRunner
 
-from inrkit import declare, discovery
+from inrkit import declare, discovery, hookspecs
 from inrkit.cli.app import app
 from inrkit.discovery import load
+from inrkit.discovery.check import HOOKS, collect
 from inrkit.errors import PluginError
 
 HEAD = "from inrkit import declare\nfrom inrkit.hookspecs import hookimpl\n"
@@ -109,3 +110,80 @@ def test_the_records_are_found_once_for_each_setting_of_the_switches(site, monke
     assert discovery.load_registry() is first
     monkeypatch.setenv("INRKIT_NO_PLUGINS", "1")
     assert discovery.load_registry() is not first
+
+
+def test_a_declaration_names_the_versions_it_was_made_for(site, record, monkeypatch):
+    """As it will be when this inrkit serves versions 2 to 3."""
+    monkeypatch.setattr(declare, "API", 3)
+    monkeypatch.setattr(declare, "OLDEST_API", 2)
+    ranges = {"now": 3, "older": 2, "both": (1, 2), "later": (3, 5), "unsaid": None, "past": 1, "future": (4, 5)}
+    ranges |= {"backwards": (3, 2), "text": "3", "three": (1, 2, 3), "yes": True}
+    made = [
+        f"INR(name={n!r}, target='m:X', summary=''{'' if v is None else f', api={v!r}'})" for n, v in ranges.items()
+    ]
+    site.offer("ranges", *made)
+    assert [each.name for each in record("ranges").provides] == ["now", "older", "both", "later"]
+    refused = {name: why for (_, name), why in record("ranges").refused.items()}
+    assert refused["unsaid"] == refused["past"].replace("past", "unsaid")
+    assert "it is made for API 1, this inrkit offers 2 to 3: upgrade the plugin" in refused["past"]
+    assert "it is made for API 4 to 5, this inrkit offers 2 to 3: upgrade inrkit" in refused["future"]
+    for name in ("backwards", "text", "three", "yes"):
+        assert "write the version it was made for, or the first and the last, as in (1, 2)" in refused[name]
+
+
+class Specs:
+    """A later inrkit, in which one hook is old, and an argument of another."""
+
+    @hookspecs.hookspec(warn_on_impl=DeprecationWarning("inrkit_inrs goes in 0.3: offer them with inrkit_parts"))
+    def inrkit_inrs(self):
+        pass
+
+    @hookspecs.hookspec(warn_on_impl_args={"settings": DeprecationWarning("settings goes in 0.3: it is always empty")})
+    def inrkit_encoders(self, settings, device):
+        pass
+
+
+for _name in set(HOOKS) - set(vars(Specs)):
+    setattr(Specs, _name, hookspecs.hookspec(lambda self: None))
+
+
+class Old:
+    @hookspecs.hookimpl
+    def inrkit_inrs(self):
+        return [declare.INR(name="old", target="m:Old", summary="")]
+
+    @hookspecs.hookimpl
+    def inrkit_encoders(self, settings):
+        return [declare.Encoder(name=f"old-{settings}", target="m:Old", summary="")]
+
+
+class New:
+    @hookspecs.hookimpl
+    def inrkit_encoders(self, device):
+        return [declare.Encoder(name=f"new-{device}", target="m:New", summary="")]
+
+
+def test_a_deprecated_hook_or_argument_works_and_says_what_takes_its_place():
+    arguments = {"settings": "empty", "device": "cpu"}
+    old = collect(Old(), Specs, arguments)
+    assert [each.name for each in old.declarations] == ["old-empty", "old"]
+    assert old.problems == ()
+    assert sorted(old.deprecated) == [
+        "inrkit_inrs goes in 0.3: offer them with inrkit_parts",
+        "settings goes in 0.3: it is always empty",
+    ]
+    new = collect(New(), Specs, arguments)
+    assert [each.name for each in new.declarations] == ["new-cpu"]
+    assert new.deprecated == ()
+
+
+def test_what_is_deprecated_is_shown_and_stops_nobody(site, record, monkeypatch):
+    deprecated = hookspecs.hookspec(warn_on_impl=DeprecationWarning("use another"))(lambda: ())
+    monkeypatch.setattr(hookspecs, "inrkit_inrs", deprecated)
+    site.install("old-plugin", hook(f"return [{GOOD}]"))
+    assert record("old-plugin").state == "ok"
+    assert record("old-plugin").deprecated == ("use another",)
+    shown = CliRunner().invoke(app, ["plugins"], env={"COLUMNS": "150"})
+    assert shown.exit_code == 0
+    assert "deprecated: use another" in shown.stdout
+    assert "another" not in shown.stderr

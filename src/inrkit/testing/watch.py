@@ -12,6 +12,7 @@ import os
 import random
 import sys
 import sysconfig
+import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -30,8 +31,6 @@ DEEDS = {
     "os.system": "it starts a process",
     "os.posix_spawn": "it starts a process",
     "os.fork": "it starts a process",
-    "_thread.start_new_thread": "it starts a thread",
-    "_thread.start_joinable_thread": "it starts a thread",
     "os.mkdir": "it makes a folder",
     "os.remove": "it deletes a file",
     "os.rename": "it moves a file",
@@ -52,12 +51,22 @@ class Watcher:
         self.deeds: list[str] = []
         sys.addaudithook(self.hear)
 
+        watcher, start = self, threading.Thread.start
+
+        def heard(self: Any) -> None:  # not every Python has an audit event for it
+            watcher.note("it starts a thread")
+            start(self)
+
+        threading.Thread.start = heard  # type: ignore[method-assign]
+
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         """One event."""
-        if not self.package or (event not in DEEDS and event != "open"):
-            return
-        text = _of_open(arguments) if event == "open" else DEEDS[event]
-        frame = _importing(sys._getframe(1)) if text else None
+        if self.package and (event in DEEDS or event == "open"):
+            self.note(_of_open(arguments) if event == "open" else DEEDS[event])
+
+    def note(self, text: str) -> None:
+        """Something, if it is part of importing the watched package and no library."""
+        frame = _importing(sys._getframe(1)) if self.package and text else None
         if frame and str(frame.f_globals.get("__name__", "")).partition(".")[0] == self.package:
             self.deeds.append(f"{text} ({Path(frame.f_code.co_filename).name}, line {frame.f_lineno})")
 
