@@ -16,7 +16,7 @@ FILES = re.findall(r"```\{code-block\} \w+\n:caption: ([^\n]+)\n(.*?)```", PAGE,
 STEPS = re.findall(r"```\{code-block\} \w+\n:caption: (.+)\n|^\$ (.+)$", PAGE, re.MULTILINE)
 
 OFFLINE = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
-QUICK = "--size 8 -o dataset.count=4 -o held_out=0 -o train.batch=2 -o hypernetwork.width=8 --device cpu".split()
+QUICK = "--size 8 -o dataset.count=4 -o held_out=0 -o train.batch=2 -o hypernetwork.width=8 --device cpu"
 """A training that takes a second: the tutorial's own takes a minute."""
 
 
@@ -30,7 +30,7 @@ def words_of(command: str) -> list[str]:
     assert program == "inrkit", command
     if words[0] == "train":
         words = ["2" if before == "--steps" else word for before, word in zip(["", *words], words, strict=False)]
-        words += QUICK
+        words += shlex.split(QUICK)
     if words[0] == "invert":
         words += ["--steps", "2"]
     return ["-c", "import sys; from inrkit.cli import main; sys.exit(main())", *words]
