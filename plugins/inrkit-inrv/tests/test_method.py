@@ -5,8 +5,6 @@ import torch
 
 from inrkit import Output, Situation
 from inrkit.discovery import load_registry
-from inrkit.engine.plan import option_models
-from inrkit.options import resolve
 from inrkit_inrv.method import InrV, latent_size
 from inrkit_inrv.options import InrVOptions
 
@@ -62,17 +60,6 @@ def test_lpips_is_added_with_its_weight_over_whole_frames(vgg_file, perceptual):
 def test_without_lpips_points_will_do_and_no_file_is_looked_for(monkeypatch, tmp_path):
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     assert InrV(InrVOptions(lpips=0)).unit == "point"
-
-
-@pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("situation", SITUATIONS)
-def test_every_setting_of_every_preset_is_one_of_the_options(preset, situation):
-    models = option_models({"method": "inrv", "inr": "nerf-mlp", "encoder": "codebook", "hypernetwork": "mlp-heads"})
-    settings = InrV.preset(preset, situation)
-    settled = resolve(models, settings)
-    for key, value in settings.items():
-        section, _, name = key.partition(".")
-        assert getattr(settled[section], name) == value, key
 
 
 def test_the_declared_presets_are_those():

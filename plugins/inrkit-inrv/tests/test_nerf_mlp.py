@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from torch.func import functional_call
 
 from inrkit import Spec, grid
 from inrkit_inrv.nerf_mlp import Encoding, NerfMLP
@@ -72,31 +71,6 @@ def test_it_begins_as_the_official_code():
     for name, inputs in (("net.0", 63), ("net.1", 256), ("net.3", 256)):
         assert weights[f"{name}.weight"].std().item() == pytest.approx((2 / inputs) ** 0.5, rel=0.03)
         assert weights[f"{name}.bias"].abs().max().item() <= inputs**-0.5
-
-
-@pytest.mark.parametrize("shared", [True, False])
-@pytest.mark.parametrize("layers", [0, 2])
-def test_evaluate_equals_forward_in_value_gradient_and_gradient_of_gradient(shared, layers):
-    inr = small(layers=layers)
-    coords = torch.rand(1 if shared else 3, 11, 3) * 2 - 1
-    weights = {
-        name: (value + 0.2 * torch.randn(3, *value.shape)).requires_grad_()
-        for name, value in inr.initial_weights().items()
-    }
-
-    def clip_by_clip():
-        return torch.stack(
-            [functional_call(inr, {n: w[i] for n, w in weights.items()}, (coords[i % len(coords)],)) for i in range(3)]
-        )
-
-    found = []
-    for rgb in (inr.evaluate(coords, weights), clip_by_clip()):
-        first = torch.autograd.grad(rgb.square().mean(), list(weights.values()), create_graph=True)
-        second = torch.autograd.grad(sum(g.square().sum() for g in first), list(weights.values()))
-        found.append([rgb, *first, *second])
-    for ours, theirs in zip(*found, strict=True):
-        assert ours.abs().max() > 1e-6
-        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
 def test_evaluate_equals_the_given_way():
