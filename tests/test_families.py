@@ -28,6 +28,7 @@ from inrkit.engine.runs import Run
 from inrkit.engine.train import Trainer, Window
 from inrkit.interfaces.coordinates import grid
 from inrkit.options import NoOptions
+from inrkit.testing import check_encoder, check_hypernetwork, check_inr, check_method
 
 SHAPE = (4, 8, 8)
 LATENT = 8
@@ -389,6 +390,16 @@ def family(request):
 @pytest.fixture(params=WITH_LATENTS)
 def with_latents(request):
     return request.param
+
+
+def test_each_component_keeps_its_contract(family):
+    made, parts = build(family), FAMILIES[family]
+    check_inr(parts.inr, NoOptions(), clip_shape=SHAPE)
+    check_encoder(parts.encoder, NoOptions(), clip_shape=SHAPE)
+    own = {"latents": made.encoder.latents, "weights": made.inr.initial_weights(), "clip_shape": SHAPE}
+    if made.encoder.latents:
+        check_hypernetwork(parts.hypernetwork, NoOptions(), **own)
+    check_method(parts.method)
 
 
 def test_the_loss_falls(family):
