@@ -13,7 +13,7 @@ import inrkit
 from inrkit.discovery import load_registry
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.job import Job
-from inrkit.engine.judge import Scores, score
+from inrkit.engine.judge import Judge, Scores
 from inrkit.interfaces import ObservationTask
 from inrkit.video import ClipSettings, ClipStore, Video, find_videos, prepare_clips, toy_videos, write_png
 
@@ -68,5 +68,7 @@ def own_scores(name: str, options: Mapping[str, Any], run: Path, truths: Mapping
         row = model.config.data.clips.index(clip)
         latents = {key: values[row : row + 1] for key, values in model.latents.items()}
         rendered = inrkit.to_uint8(model.render(latents, model.config.data.clip_shape))[0]
-        scores[_folder_name(clip)] = score(rendered, truth, seen)
+        judge = Judge()
+        judge.update(rendered, truth, seen)
+        scores[_folder_name(clip)] = judge.scores()
     return scores
