@@ -11,7 +11,7 @@ from inrkit.engine.footage import read_footage
 from inrkit.engine.found_file import Kept, read_found, run_hash, save_found
 from inrkit.engine.job import Job, in_windows
 from inrkit.engine.judge import Judge, decibels, squared_error, verdict
-from inrkit.engine.observe import batches, draw, draw_whole, pictures, recover
+from inrkit.engine.observe import batches, draw, pictures, recover
 from inrkit.metrics.ssim import ssim
 from inrkit.video import write_png
 
@@ -72,7 +72,7 @@ def truth(video):
 
 
 def whole(job, done):
-    return torch.cat(list(draw_whole(job.model, done.found, done.footage)))
+    return torch.stack(list(draw(job.model, done.found, done.footage)))
 
 
 def seen_in(job, done):
@@ -153,8 +153,8 @@ def test_latents_come_back_from_their_file(job, run, tmp_path, refine):
     kept = read_found(file, inrkit.load(run), mine)
     assert (kept.starts, kept.length, kept.frames, kept.rate, kept.name) == (video.starts, 5, 13, 25.0, "film")
     assert (kept.found.weights is not None) == bool(refine)
-    assert torch.equal(draw(job.model, kept.found, video, (5, 8, 8)), seen_in(job, done)["result"])
-    assert torch.equal(torch.cat(list(draw_whole(job.model, kept.found, video))), whole(job, done))
+    drawn = torch.stack(list(draw(job.model, kept.found, video)))
+    assert torch.equal(drawn, seen_in(job, done)["result"]) and torch.equal(drawn, whole(job, done))
     with pytest.raises(BadInput, match="another run"):
         read_found(file, job.model, "0" * 64)
 

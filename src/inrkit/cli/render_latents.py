@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from inrkit.engine.found_file import Kept, read_found, run_hash
-from inrkit.engine.frames import blended_frames, window_frames
+from inrkit.engine.frames import window_frames
+from inrkit.engine.windows import blended
 from inrkit.errors import BadInput
 from inrkit.interfaces.types import Shape
 from inrkit.model import VideoModel
@@ -50,5 +51,5 @@ def kept_frames(model: VideoModel, kept: Kept, shape: Shape, shown: Tensor | Non
     else:
         moments = torch.linspace(0, kept.frames - 1, frames, dtype=torch.float64)
     frames_of = window_frames(model, kept.found, (size[0], size[1]))
-    for frame in blended_frames(frames_of, kept.starts, kept.length, moments, shown):
+    for frame in blended(frames_of, kept.starts, kept.length, moments, shown):
         yield frame[None]

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 import torch
 from torch import Tensor
 
-from inrkit.engine.fit import Found, find, render_found
+from inrkit.engine.fit import Found, find
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.footage import Footage
+from inrkit.engine.frames import window_frames
 from inrkit.engine.job import Job, in_windows
-from inrkit.engine.windows import blended, stitch
+from inrkit.engine.windows import blended
 from inrkit.interfaces import ClipBatch
 from inrkit.interfaces.pixels import to_float, to_uint8
-from inrkit.interfaces.types import Shape
 from inrkit.model import VideoModel
 
 BATCH = 16
 """Windows fitted together."""
 
-Render = Callable[[int, int], Tensor]
-"""(window, frames) to that window of a video as so many frames, float (frames, H, W, 3) in [-1, 1]."""
+PIECE = 16
+"""Frames looked at together."""
 
 
 @dataclass
@@ -91,56 +92,46 @@ def find_windows(job: Job, options: FitOptions, videos: Sequence[Footage]) -> Fo
 
 
 def pictures(job: Job, done: Recovered) -> Iterator[dict[str, Tensor]]:
-    """What there is to see of a video at the run's size and rate, piece by piece.
+    """What there is to see of a video at the run's size and rate, :data:`PIECE` frames at a time.
 
     Yields:
         Name to uint8 (n, h, w, 3): "truth", "observed", "result", "baseline", "static" (the mean frame of each
         window), and the names of `done.beside`; and "mask", bool (n, h, w), where something is hidden.
     """
-    video, count = done.footage, done.footage.frames
-    shown = {name: window_renderer(job.model, found, job.clip_shape[1:]) for name, found in done.beside.items()}
-    shown |= {"result": window_renderer(job.model, done.found, job.clip_shape[1:])}
+    video, size = done.footage, job.clip_shape[1:]
+    shown = {name: window_frames(job.model, found, size) for name, found in done.beside.items()}
+    shown |= {"result": window_frames(job.model, done.found, size)}
     shown |= {name: partial(_still, job, video, name) for name in ("observed", "baseline", "static")}
-    pieces = [blended(render, video.starts, video.length, torch.arange(count)) for render in shown.values()]
-    pattern, first = job.observation().mask, 0
-    for together in zip(*pieces, strict=True):
-        piece = {name: to_uint8(frames) for name, frames in zip(shown, together, strict=True)}
-        frames = torch.arange(first, first + len(together[0]))
-        piece["truth"] = video.seen[frames]
+    moments = torch.arange(video.frames)
+    running = {name: blended(frames_of, video.starts, video.length, moments) for name, frames_of in shown.items()}
+    pattern = job.observation().mask
+    for which in moments.split(PIECE):
+        piece = {name: to_uint8(torch.stack(list(islice(frames, len(which))))) for name, frames in running.items()}
+        piece["truth"] = video.seen[which]
         if pattern is not None:
-            piece["mask"] = pattern.cpu()[frames % len(pattern)]
+            piece["mask"] = pattern.cpu()[which % len(pattern)]
         yield piece
-        first += len(frames)
 
 
-def _still(job: Job, video: Footage, name: str, window: int, frames: int) -> Tensor:
+def _still(job: Job, video: Footage, name: str, window: int, frames: int, which: Tensor) -> Iterator[Tensor]:
     """What needs no search of a window: what was observed of it, the task's trivial answer, its mean frame."""
     clip = to_float(video.windows(slice(window, window + 1)).to(job.model.device))
     if name == "static":
-        return clip.mean(1, keepdim=True).expand(clip.shape)[0]
+        return iter(clip.mean(1).expand(len(which), *clip.shape[2:]))
     observation = in_windows(job.observation(), video.starts[window : window + 1])
     seen = clip if observation.mask is None else torch.where(observation.mask[..., None], clip, 0.0)
-    return (observation.fill(observation.see(seen)) if name == "observed" else job.task.baseline(seen, observation))[0]
+    made = observation.fill(observation.see(seen)) if name == "observed" else job.task.baseline(seen, observation)
+    return iter(made[0, which.to(made.device)])
 
 
-def draw(model: VideoModel, found: Found, video: Footage, shape: Shape) -> Tensor:
-    """What was found for the windows of a video, at the run's rate and the size of `shape`: uint8 (F, H, W, 3)."""
-    moments = torch.arange(video.frames)
-    return to_uint8(stitch(window_renderer(model, found, shape[1:]), video.starts, video.length, moments))
-
-
-def draw_whole(model: VideoModel, found: Found, video: Footage) -> Iterator[Tensor]:
-    """The same at the video's own rate, piece by piece: uint8 (n, h, w, 3), which its `place` enlarges.
+def draw(model: VideoModel, found: Found, video: Footage) -> Iterator[Tensor]:
+    """What was found for the windows of a video, at its own rate and the run's size: uint8 (h, w, 3) for each frame.
 
     It is not drawn at the video's size: between its pixels an INR with fine octaves shows what it was never taught.
+    Its `place` enlarges it.
     """
-    render = window_renderer(model, found, (video.seen.shape[1], video.seen.shape[2]))
-    return map(to_uint8, blended(render, video.starts, video.length, video.positions))
-
-
-def window_renderer(model: VideoModel, found: Found, size: tuple[int, int]) -> Render:
-    """(window, frames) to that window at `size`, one at a time, so that memory does not grow with their number."""
-    return lambda window, frames: render_found(model, part(found, slice(window, window + 1)), (frames, *size))[0]
+    frames_of = window_frames(model, found, (video.seen.shape[1], video.seen.shape[2]))
+    return map(to_uint8, blended(frames_of, video.starts, video.length, video.positions))
 
 
 def part(found: Found, rows: slice) -> Found:

@@ -12,7 +12,7 @@ from inrkit.engine.direct import keep_space
 from inrkit.engine.files import write_atomically
 from inrkit.engine.found_file import Kept, save_found
 from inrkit.engine.job import Job
-from inrkit.engine.observe import Recovered, draw_whole
+from inrkit.engine.observe import Recovered, draw
 from inrkit.engine.pile import piled
 from inrkit.engine.record import measure, record_of
 from inrkit.video import write_png, write_video
@@ -26,8 +26,7 @@ def write_result(job: Job, recovered: Recovered, folder: Path, run: str, *, loss
         lossless: Whether to write the result as PNG files, too.
     """
     video = recovered.footage
-    pieces = draw_whole(job.model, recovered.found, video)
-    drawn = piled(frame.numpy() for piece in pieces for frame in piece)  # at the run's size
+    drawn = piled(frame.numpy() for frame in draw(job.model, recovered.found, video))  # at the run's size
     measured = measure(job, recovered)
     folder.mkdir(parents=True, exist_ok=True)
     write_video(folder / "result.mp4", (video.place.enlarge(frame[None]) for frame in drawn), video.fps)

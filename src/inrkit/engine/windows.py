@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from math import ceil
 
 import torch
 from torch import Tensor
+
+Frames = Callable[[int, int, Tensor], Iterator[Tensor]]
+"""(window, frames, which) to the frames `which`, (n,) int64, of that window as so many evenly spaced ones, one after
+another: each (H, W, 3) float."""
 
 
 def window_starts(total: int, length: int) -> list[int]:
@@ -21,54 +26,46 @@ def window_starts(total: int, length: int) -> list[int]:
 
 
 def blended(
-    render: Callable[[int, int], Tensor], starts: Sequence[int], length: int, positions: Tensor
+    frames_of: Frames, starts: Sequence[int], length: int, moments: Tensor, shown: Tensor | None = None
 ) -> Iterator[Tensor]:
-    """The whole video from its windows, piece by piece: each window is rendered once, and no more than two are kept.
+    """A video from its windows, one frame at a time: of any length and size in bounded memory.
 
     A window counts most in its middle and falls to its ends; at every moment the windows count 1 in sum.
 
     Args:
-        render: (window, frames) to that window as so many evenly spaced frames, (frames, H, W, 3) float.
-        starts: First frame of each window.
+        frames_of: Asked once for each window, in order, and let go when it is over.
+        starts: First frame of each window, in order.
         length: Frames of a window.
-        positions: (F,) evenly spaced moments of the video to show, in frames, fractions included, none outside of
-            all windows.
+        moments: (F,) evenly spaced moments of the video, in frames, fractions included, in order, none outside of all
+            windows.
+        shown: (n,) int64, which of these to show, in order; None: all.
 
     Yields:
-        (frames, H, W, 3) float32, on the CPU: F frames in all, in as many pieces for equal `starts` and `positions`.
+        (H, W, 3) float32, on the CPU.
     """
-    moments = positions.double().round() if length == 1 else positions.double()
-    frames = _frames_of_a_window(positions, length)
-    done, total, weight = 0, torch.empty(0), torch.empty(0)
-    for window, start in enumerate(starts):
-        first, last = (int(torch.searchsorted(moments, t)) for t in (start, start + length - 1 + 1e-9))
-        if first == last:
-            continue
-        if first > done:
-            yield total[: first - done] / weight[: first - done]
-            done, total, weight = first, total[first - done :], weight[first - done :]
-        inside = moments[first:last] - start
-        which = (inside * (frames - 1) / max(1, length - 1)).round().long()
-        part = render(window, frames).float().cpu()[which]
-        total, weight = _grown(total, part, last - done), _grown(weight, part[:, :1, :1, :1], last - done)
-        own = torch.minimum(inside + 1, length - inside).float().view(-1, 1, 1, 1)
-        total[first - done : last - done] += own * part
-        weight[first - done : last - done] += own
-    yield total / weight
+    frames = _frames_of_a_window(moments, length)
+    moments = (moments if shown is None else moments[shown]).double()
+    moments = moments.round() if length == 1 else moments
+    begins = torch.tensor(starts, dtype=torch.float64)
+    last = torch.searchsorted(begins, moments, right=True)
+    # Between the last frame of a window and the first of the next, where they do not overlap, the former stands.
+    first = torch.searchsorted(begins, moments - (length - 1)).minimum(last - 1)
+
+    def begin(window: int) -> Iterator[Tensor]:
+        inside = moments[(first <= window) & (window < last)] - starts[window]
+        places = inside * (frames - 1) / max(1, length - 1)
+        return frames_of(window, frames, places.round().long().clamp(max=frames - 1))
+
+    running: dict[int, Iterator[Tensor]] = {}
+    for moment, *near in zip(moments, first.tolist(), last.tolist(), strict=True):
+        running = {window: running.get(window) or begin(window) for window in range(*near)}
+        inside = moment - begins[slice(*near)]
+        share = torch.minimum(inside + 1, length - inside)
+        parts = zip(running.values(), (share / share.sum()).tolist(), strict=True)
+        yield reduce(torch.add, (next(video).float().cpu() * part for video, part in parts))
 
 
-def stitch(render: Callable[[int, int], Tensor], starts: Sequence[int], length: int, positions: Tensor) -> Tensor:
-    """All of :func:`blended` at once: (F, H, W, 3) float32, on the CPU."""
-    return torch.cat(list(blended(render, starts, length, positions)))
-
-
-def _frames_of_a_window(positions: Tensor, length: int) -> int:
-    """How many frames of a window show it as densely as `positions` lie."""
-    step = float(positions[-1] - positions[0]) / max(1, len(positions) - 1)
-    return round((length - 1) / step) + 1 if step > 0 else length
-
-
-def _grown(have: Tensor, like: Tensor, frames: int) -> Tensor:
-    """`have`, and after it zeros until there are so many frames."""
-    more = like.new_zeros(frames - len(have), *like.shape[1:])
-    return torch.cat([have, more]) if have.numel() else more
+def _frames_of_a_window(moments: Tensor, length: int) -> int:
+    """How many frames of a window lie as densely as `moments`, and no less densely than those it was found for."""
+    step = float(moments[-1] - moments[0]) / max(1, len(moments) - 1)
+    return round((length - 1) / min(1.0, step)) + 1 if step > 0 else length
