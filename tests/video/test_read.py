@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
 from inrkit.errors import BadInput
 from inrkit.video import open_frames, parse_box, read_video, write_video
@@ -97,15 +97,22 @@ def test_a_video_filmed_sideways_or_in_a_mirror_stands_as_it_is_shown(tmp_path, 
     assert (part.float() - whole[:, 4:16, 8:22]).abs().mean() < 2  # the edges of subsampled colour differ
 
 
-def test_pictures_that_a_camera_took_sideways_stand_upright(tmp_path):
-    """Exif, as in the jpgs of phones. Beside it PyAV 18 shows no display matrix, so mirrored ones are only turned."""
-    half = np.zeros((16, 32, 3), np.uint8)
-    half[:, :16] = 255
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_stand_as_the_camera_was_held(tmp_path, orientation, suffix):
+    """Exif, as in the jpgs of phones, held against Pillow."""
+    quarters = np.zeros((16, 32, 3), np.uint8)
+    quarters[:8, :16], quarters[8:, :16], quarters[8:, 16:] = 255, 160, 80
     exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.fromarray(half).save(tmp_path / "0.jpg", quality=95, exif=exif)
-    turned = np.rot90(half, -1)
-    assert (read_video(tmp_path).frames[0].int() - torch.from_numpy(turned.copy()).int()).abs().max() <= 3
+    exif[0x010F], exif[0x0112] = "a maker", orientation
+    path = tmp_path / f"0.{suffix}"
+    Image.fromarray(quarters).save(path, exif=exif)
+    with Image.open(path) as image:
+        upright = np.asarray(ImageOps.exif_transpose(image)).astype(int)
+    assert upright.shape[:2] == ((16, 32) if orientation < 5 else (32, 16))
+    assert np.abs(read_video(tmp_path).frames[0].numpy() - upright).max() <= 3
+    with open_frames(tmp_path, box=parse_box("6x10+4+2")) as video:
+        assert np.abs(next(video.pixels) - upright[4:10, 2:12]).max() <= 3
 
 
 def test_gif_made_elsewhere(tmp_path):

@@ -65,8 +65,10 @@ def open_container(file: BinaryIO | io.FileIO, suffix: str = "") -> InputContain
     return container
 
 
-def open_image(data: bytes, name: str) -> InputContainer:
-    """The container of a picture in memory. FFmpeg decodes it as soon as it is opened, so its size is looked at first.
+def open_image(data: bytes, name: str) -> tuple[InputContainer, bytes]:
+    """The container of a picture in memory, and its Exif.
+
+    FFmpeg decodes a picture as soon as it is opened, so its size is looked at first.
 
     Raises:
         BadInput: if it is too large.
@@ -75,10 +77,11 @@ def open_image(data: bytes, name: str) -> InputContainer:
     try:
         with parse(io.BytesIO(data)) as image:
             width, height = image.size
+            exif = image.info.get("exif", b"")
     except (SyntaxError, OSError, ValueError, IndexError, EOFError):
-        width = height = 0  # FFmpeg says what is wrong with it, if anything is
+        width, height, exif = 0, 0, b""  # FFmpeg says what is wrong with it, if anything is
     check_pixels(height, width, name)
-    return open_container(io.BytesIO(data))
+    return open_container(io.BytesIO(data)), exif
 
 
 def check_pixels(height: int, width: int, name: str) -> None:

@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from inrkit.errors import BadInput
 from inrkit.video.container import GIVE, LEAVE_OUT, MAX_PIXELS, check_pixels, open_container, open_image, open_local
+from inrkit.video.exif import exif_orientation
 from inrkit.video.sources import frame_files
 from inrkit.video.types import Video
 from inrkit.video.zips import Picture
@@ -125,10 +126,13 @@ def _decode_picture(picture: Picture) -> av.VideoFrame:
     data = picture.read()
     if len(data) > MAX_IMAGE_BYTES:
         raise BadInput(f"{picture.name} has more than {MAX_IMAGE_BYTES >> 20} MB", "A frame should be a jpg or a png.")
-    with _named(picture.name), open_image(data, picture.name) as container:
-        decoded = Decoded(FOLDER_FPS, iter(()))
-        for frame in _checked(container, _video_stream(container, picture.name), picture.name, decoded):
-            return frame
+    with _named(picture.name):
+        container, exif = open_image(data, picture.name)
+        with container:
+            decoded = Decoded(FOLDER_FPS, iter(()))
+            for frame in _checked(container, _video_stream(container, picture.name), picture.name, decoded):
+                frame.opaque = exif_orientation(exif)
+                return frame
     raise AssertionError("unreachable: no frame is an error")
 
 

@@ -37,7 +37,12 @@ class Orientation(NamedTuple):
 
 
 def orientation_of(frame: VideoFrame) -> Orientation:
-    """How a frame is shown, by its display matrix: a pixel at (x, y) is shown at (a x + c y, b x + d y)."""
+    """How a frame is shown: as `opaque` says where a reader knew, or by its display matrix.
+
+    By that, a pixel at (x, y) is shown at (a x + c y, b x + d y).
+    """
+    if isinstance(frame.opaque, Orientation):
+        return frame.opaque
     a, b, c, d = _display_matrix(frame)
     if abs(b) + abs(c) > abs(a) + abs(d):
         return Orientation(True, b < 0, c < 0)
@@ -50,7 +55,7 @@ def _display_matrix(frame: VideoFrame) -> tuple[int, int, int, int]:
         a, b, _, c, d, *_ = np.frombuffer(bytes(container(frame)[Type.DISPLAYMATRIX]), np.int32).tolist()
     except KeyError:
         return 1, 0, 0, 1
-    except ValueError:  # PyAV 18, where another piece beside it, such as Exif, is of a kind it does not know
+    except ValueError:  # PyAV 18, where another piece beside it is of a kind it does not know
         quarters = round(frame.rotation / 90) % 4  # counterclockwise
         return [(1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0)][quarters]
     return a, b, c, d
