@@ -55,6 +55,13 @@ def test_steps_bring_it_above_the_still_picture(record):
     assert psnr(many) > many["scores"]["static"]["psnr"]["all"] + 1 and not many["below_a_still_picture"]
 
 
+def test_of_a_long_video_it_says_that_each_window_takes_its_time(cli, tmp_path):
+    film(tmp_path / "film", frames=13, width=16)
+    words = ("invert", "film", *SMALL, "--frames", "5", "--steps", "1")
+    assert "each of its 3 windows (--at SECONDS takes one of them)" in cli(*words).stderr
+    assert "windows (" not in cli(*words, "--at", "0").stderr
+
+
 def test_equal_seeds_give_equal_results(record, tmp_path):
     found = []
     for seed in (3, 3, 4):

@@ -33,6 +33,12 @@ PLUGIN = """
         def paper(self, clip_shape, options):
             return options.model_copy(update={"rows": clip_shape[1] // 2})
 
+    class Keen(Half):
+        fit_defaults = {"prior": 0.125, "restarts": 2}
+
+    class Wrong(Half):
+        fit_defaults = {"prior": -1, "stepz": 3}
+
     class Say(Task):
         def run(self, model, options):
             return TaskResult({"model": model is not None, "options": options.model_dump(mode="json")})
@@ -45,6 +51,8 @@ PLUGIN = """
         made = dict(options="halves:Options", summary="Half of it")
         return [
             declare.Task(name="half", target="halves:Half", **made),
+            declare.Task(name="keen", target="halves:Keen", **made),
+            declare.Task(name="wrong", target="halves:Wrong", **made),
             declare.Task(name="say", target="halves:Say", needs_run=False, **made),
             declare.Task(name="train", target="halves:Say", needs_run=False, **made),
             declare.Task(name="gone", target="halves:Missing", **made),
@@ -244,6 +252,35 @@ def test_the_newest_run_is_taken_and_named(halves, train, cli, tmp_path):
     assert train("--out", "runs/mine").exit_code == 0
     outcome = cli("half", "film", "--steps", "1")
     assert outcome.exit_code == 0 and "runs/mine" in outcome.stderr
+
+
+def test_a_task_has_defaults_of_the_fit_which_flags_still_change(halves, cli, run):
+    film(run.parent / "film")
+
+    def fit_of(*words):
+        outcome = cli("keen", "film", "--run", run, "--steps", "1", "--json", *words)
+        return json.loads(outcome.stdout)["videos"][0]["fit"]
+
+    assert fit_of() | {"prior": 0.125, "restarts": 2, "steps": 1} == fit_of()
+    assert fit_of("--prior", "0.5") == fit_of() | {"prior": 0.5}
+    for name, shown in (("keen", "0.125"), ("half", "0.0")):
+        assert f"[default: ({shown})]" in " ".join(cli(name, "--help").stdout.split("--prior")[1].split()[:12])
+
+
+def test_defaults_of_the_fit_that_are_refused_are_the_fault_of_the_task(halves, cli, run):
+    film(run.parent / "film")
+    before = set(run.parent.iterdir())
+    outcome = cli("wrong", "film", "--run", run)
+    assert outcome.exit_code == 3 and "prior, stepz" in outcome.stderr, outcome.output
+    assert set(run.parent.iterdir()) == before
+
+
+def test_a_long_fit_says_how_far_it_is(halves, cli, run, monkeypatch):
+    monkeypatch.setattr("inrkit.cli.progress.PLAIN_SECONDS", 0)
+    words = ("half", film(run.parent / "film"), "--run", run, "--steps", "3", "--patience", "0")
+    lines = [line for line in cli(*words).stderr.splitlines() if line.startswith("fitting film: ")]
+    assert lines == [f"fitting film: step {step} of 3, 0:00 left" for step in (1, 2)]
+    assert "fitting" not in cli(*words, "-q").stderr
 
 
 def test_short_videos_come_back_at_their_own_length(half, run):

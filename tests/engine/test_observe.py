@@ -1,5 +1,7 @@
 """What the runner of observation tasks shows, scores and keeps, on a tiny run."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -12,6 +14,7 @@ from inrkit.engine.found_file import Kept, read_found, run_hash, save_found
 from inrkit.engine.job import Job, in_windows
 from inrkit.engine.judge import Judge, decibels, squared_error, verdict
 from inrkit.engine.observe import batches, draw, pictures, recover
+from inrkit.engine.reporter import Reporter
 from inrkit.metrics.ssim import ssim
 from inrkit.video import write_png
 
@@ -272,6 +275,24 @@ def test_a_long_video_is_fitted_in_groups_that_know_their_neighbours(job, tmp_pa
     torch.testing.assert_close(steps_apart(0.0, 16)[0], steps_apart(0.0, 2)[0], atol=1e-3, rtol=0)
     free, drawn = steps_apart(0.0, 2)[1], steps_apart(10.0, 2)[1]
     assert len(free) == 5 and (drawn < 0.6 * free).all()
+
+
+@pytest.mark.parametrize("options", [{"patience": 0}, {"patience": 1, "lr": 1e-9}, {"restarts": 2, "refine": 2}])
+def test_progress_counts_all_steps_to_the_last(job, tmp_path, monkeypatch, options):
+    """Of every group of windows, of the other way to fit, and those that stopping early leaves out."""
+    monkeypatch.setattr("inrkit.engine.observe.BATCH", 2)
+    told = []
+
+    class Told(Reporter):
+        def fitting(self, what, done, total):
+            told.append((what, done, total))
+
+    fit = FitOptions(start="mean", steps=5, points=1.0, **options)
+    also = FitOptions(start="mean", steps=4, patience=0)
+    recover(Job(job.name, job.task, None, job.model, fit, also=also), [footage(job, film(tmp_path / "film"))], Told())
+    total = 2 * (fit.restarts * 5 + fit.refine + 4)
+    assert told[-1] == ("film", total, total)
+    assert all(a < b for (_, a, _), (_, b, _) in pairwise(told))
 
 
 def test_a_video_that_changed_meanwhile_is_refused(job, tmp_path):

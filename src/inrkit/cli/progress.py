@@ -51,6 +51,7 @@ class PlainReporter(ConsoleReporter):
 
     def __init__(self) -> None:
         self._last: dict[str, float] = {}
+        self._began: dict[str, float] = {}
 
     def note(self, text: str) -> None:
         """One line worth knowing."""
@@ -63,6 +64,14 @@ class PlainReporter(ConsoleReporter):
     def training(self, step: int, steps: int, record: dict[str, Any]) -> None:
         """A logged step."""
         self._now_and_then("training", f"step {step} of {steps}: {figures(record)}", step == steps)
+
+    def fitting(self, what: str, done: int, total: int) -> None:
+        """Steps taken so far of the search for latents, or for weights; of a short one nothing."""
+        began = self._began.setdefault(what, time.monotonic())
+        self._last.setdefault(what, began)
+        left = (time.monotonic() - began) / max(1, done) * (total - done)
+        if done < total:
+            self._now_and_then(what, f"fitting {what}: step {done} of {total}, {_clock(left)} left", False)
 
     def measuring(self, what: str, done: int, total: int) -> None:
         """Clips fitted or rendered so far."""
@@ -110,6 +119,12 @@ class LiveReporter(ConsoleReporter):
         """A logged step."""
         self._advance("training", step, steps, figures(record))
 
+    def fitting(self, what: str, done: int, total: int) -> None:
+        """Steps taken so far of the search for latents, or for weights; its bar goes when it ends."""
+        self._advance(f"fitting {what}", done, total, "")
+        if done >= total:
+            self._progress.remove_task(self._tasks.pop(f"fitting {what}"))
+
     def measuring(self, what: str, done: int, total: int) -> None:
         """Clips fitted or rendered so far."""
         self._advance(f"measuring {what}", done, total, "")
@@ -118,6 +133,11 @@ class LiveReporter(ConsoleReporter):
         if what not in self._tasks:
             self._tasks[what] = self._progress.add_task(what, total=total, figures="")
         self._progress.update(self._tasks[what], completed=done, total=total, figures=text)
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def figures(record: dict[str, Any]) -> str:

@@ -71,7 +71,8 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
     job = Job(name, task, options, space.model, fit, values["seed"] or 0, also, values["direct"])
     out = values["out"] or Path("results") / name.rpartition("/")[2]
     how: dict[str, Any] = {"at": values.get("at"), "short": short, "lossless": values["lossless"]}
-    outcome = run_videos(job, values["videos"], out, space.content, tell=console.note, **how)
+    with make_reporter(values["quiet"]) as reporter:
+        outcome = run_videos(job, values["videos"], out, space.content, reporter=reporter, **how)
     if values["json"]:
         facts = {"run": space.run and str(space.run), "videos": outcome.records, "failed": outcome.failed}
         console.result_json(plain(facts))

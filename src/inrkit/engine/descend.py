@@ -13,6 +13,9 @@ from inrkit.interfaces import Tensors
 Cost = Callable[[Tensors], Tensor]
 """Of tensors, name to (B, ...): what each clip has against them, (B,)."""
 
+Advance = Callable[[int], None]
+"""Told of each step as it was taken, and of all those left out where a search stopped early: so many steps."""
+
 PROGRESS = 0.01
 """The share by which a clip's cost must fall over `patience` steps, or it counts as standing still."""
 
@@ -26,6 +29,7 @@ def descend(
     patience: int = 0,
     cosine: bool = True,
     exact: bool = True,
+    advance: Advance | None = None,
 ) -> tuple[Tensors, int]:
     """Follow the gradient of `cost`.
 
@@ -37,6 +41,7 @@ def descend(
         patience: Stop once no clip got better over that many steps; 0 never stops early.
         cosine: Let the learning rate fall to 0 along a cosine; else it stays.
         exact: The cost is that of all that was seen, so each clip keeps the best it passed through; else its last.
+        advance: Told of the progress.
 
     Returns:
         (name to (B, ...) without gradients, the steps taken).
@@ -61,6 +66,10 @@ def descend(
         optimizer.step()
         schedule.step()
         step += 1
+        if advance:
+            advance(1)
+    if advance and step < steps:
+        advance(steps - step)
     return (best.tensors if exact else {name: value.detach() for name, value in here.items()}), step
 
 

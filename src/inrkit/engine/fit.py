@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from inrkit.engine.descend import descend
+from inrkit.engine.descend import Advance, descend
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.objective import Loss, Seen, squared_error
 from inrkit.engine.priors import rate
@@ -31,6 +31,7 @@ def find(
     before: Tensors | None = None,
     method: Method | None = None,
     seed: int = 0,
+    advance: Advance | None = None,
 ) -> Found:
     """Search for the latents whose videos look like what was seen of `clips`. The model itself does not change.
 
@@ -44,6 +45,7 @@ def find(
         before: Name to (1, *shape), latents that were found already and do not move.
         method: Whose loss of whole frames `options.perceptual` weighs; None: that of the model's run.
         seed: Of every random number but the pixels of each step, which `clips` draws.
+        advance: Told of the steps, which are ``options.all_steps`` in all.
 
     Raises:
         BadInput: A perceptual term is asked for, and the method or what was seen has none.
@@ -54,9 +56,9 @@ def find(
         starts = choose_starts(seen, options, seed)
         if not starts[0][1]:
             return Found({}, seen.error(model.hypernetwork({}), seen.everything), starts[0][0], 0)
-        search = Search(seen, options, neighbours, before, method)
+        search = Search(seen, options, neighbours, before, method, advance)
         found = search.follow(starts)
-        return refine(seen, found, options) if options.refine else found
+        return refine(seen, found, options, advance) if options.refine else found
 
 
 def render_found(model: VideoModel, found: Found, shape: Shape) -> Tensor:

@@ -7,15 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from math import ceil
 
 import torch
 from torch import Tensor
 
+from inrkit.engine.descend import Advance
 from inrkit.engine.fit import Found, find
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.footage import Footage
 from inrkit.engine.frames import window_frames
 from inrkit.engine.job import Job, in_windows
+from inrkit.engine.reporter import Reporter
 from inrkit.engine.windows import blended
 from inrkit.interfaces import ClipBatch
 from inrkit.interfaces.pixels import to_float, to_uint8
@@ -57,12 +60,14 @@ def batches(videos: Iterator[Footage]) -> Iterator[list[Footage]]:
         yield group
 
 
-def recover(job: Job, videos: Sequence[Footage]) -> list[Recovered]:
+def recover(job: Job, videos: Sequence[Footage], reporter: Reporter | None = None) -> list[Recovered]:
     """Fit all windows of some videos, at most :data:`BATCH` together: memory does not grow with their number."""
+    count = sum(len(video.starts) for video in videos)
+    advance = _counter(job, videos, ceil(count / BATCH), reporter or Reporter())
     begin = time.perf_counter()
-    found = find_windows(job, job.fit, videos)
-    each = (time.perf_counter() - begin) / sum(len(video.starts) for video in videos)
-    beside = {name: find_windows(job, how, videos) for name, how in job.others.items()}
+    found = find_windows(job, job.fit, videos, advance)
+    each = (time.perf_counter() - begin) / count
+    beside = {name: find_windows(job, how, videos, advance) for name, how in job.others.items()}
     results, first = [], 0
     for video in videos:
         rows = slice(first, first + len(video.starts))
@@ -72,7 +77,26 @@ def recover(job: Job, videos: Sequence[Footage]) -> list[Recovered]:
     return results
 
 
-def find_windows(job: Job, options: FitOptions, videos: Sequence[Footage]) -> Found:
+def _counter(job: Job, videos: Sequence[Footage], groups: int, reporter: Reporter) -> Advance:
+    """What tells `reporter` of all steps, whatever they are taken for."""
+    total = groups * sum(how.all_steps for how in (job.fit, *job.others.values()))
+    what, done = names(videos), 0
+
+    def advance(steps: int) -> None:
+        nonlocal done
+        done += steps
+        reporter.fitting(what, done, total)
+
+    return advance
+
+
+def names(videos: Sequence[Footage]) -> str:
+    """The first of their names, and how many more there are."""
+    more = f" and {len(videos) - 3} more" if len(videos) > 3 else ""
+    return ", ".join(video.name for video in videos[:3]) + more
+
+
+def find_windows(job: Job, options: FitOptions, videos: Sequence[Footage], advance: Advance | None = None) -> Found:
     """Fit the windows of `videos`, group after group; those that follow each other in a video are neighbours."""
     windows = [(video, window) for video in videos for window in range(len(video.starts))]
     found: list[Found] = []
@@ -87,7 +111,9 @@ def find_windows(job: Job, options: FitOptions, videos: Sequence[Footage]) -> Fo
             before = part(found[-1], slice(-1, None)).latents
             pairs.append((len(group), 0))
         neighbours = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2)
-        found.append(find(job.model, batch, options, neighbours=neighbours, before=before, seed=job.seed))
+        found.append(
+            find(job.model, batch, options, neighbours=neighbours, before=before, seed=job.seed, advance=advance)
+        )
     return joined(found)
 
 

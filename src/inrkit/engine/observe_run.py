@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from inrkit.engine.data import videos_in
 from inrkit.engine.footage import Footage, Short, read_footage
 from inrkit.engine.job import Job
-from inrkit.engine.observe import batches, recover
+from inrkit.engine.observe import batches, names, recover
 from inrkit.engine.observe_files import write_result
+from inrkit.engine.reporter import Reporter
 from inrkit.errors import BadInput, InrkitError
 from inrkit.video import SkippedVideo
 
@@ -39,7 +40,7 @@ def run_videos(
     at: float | None = None,
     short: Short | None = None,
     lossless: bool = False,
-    tell: Callable[[str], None] = lambda text: None,
+    reporter: Reporter | None = None,
 ) -> Outcome:
     """Do the task to every video of `sources`, into a folder each under `out`.
 
@@ -49,7 +50,7 @@ def run_videos(
         at: Where the one clip begins, in seconds; None: all of it, or of tasks that hide whole frames its beginning.
         short: What to do about videos shorter than a clip.
         lossless: Whether to write PNG files of each result as well.
-        tell: Told what is being done, a line each.
+        reporter: Told of progress.
 
     Raises:
         BadInput: The options are refused, or a lone video is.
@@ -60,14 +61,14 @@ def run_videos(
     if out.exists() and not out.is_dir():
         raise BadInput(f"{out} is no folder", "Choose another --out.")
     job.observation()  # what it refuses, it refuses before anything is read or written
-    outcome = Outcome()
+    outcome, reporter = Outcome(), reporter or Reporter()
     paths = _videos(sources, outcome)
     one_clip = (at or 0.0) if job.task.hides_frames else at
     alone = len(paths) + len(outcome.failed) == 1
     folders = _folders(paths, out)
     for group in batches(_footage(job, paths, one_clip, short, alone, outcome)):
-        tell(f"fitting {', '.join(video.name for video in group)}")
-        for recovered in recover(job, group):
+        reporter.note(f"fitting {names(group)}{_windows(job, group)}")
+        for recovered in recover(job, group, reporter):
             folder = folders[recovered.footage.path]
             try:
                 record = write_result(job, recovered, folder, run, lossless=lossless)
@@ -77,6 +78,14 @@ def run_videos(
                 ) from error
             outcome.records.append({**record, "folder": str(folder)})
     return outcome
+
+
+def _windows(job: Job, group: Sequence[Footage]) -> str:
+    """What a network for each window means for how long it takes."""
+    count = max(len(video.starts) for video in group)
+    if not job.direct or count == 1:
+        return ""
+    return f": a network for each of its {count} windows (--at SECONDS takes one of them)"
 
 
 def _videos(sources: Sequence[Path], outcome: Outcome) -> list[Path]:

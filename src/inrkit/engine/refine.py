@@ -6,20 +6,20 @@ from dataclasses import replace
 
 import torch
 
-from inrkit.engine.descend import descend
+from inrkit.engine.descend import Advance, descend
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.objective import Seen, amount_of
 from inrkit.engine.search import Found
 
 
-def refine(seen: Seen, found: Found, options: FitOptions) -> Found:
+def refine(seen: Seen, found: Found, options: FitOptions, advance: Advance | None = None) -> Found:
     """What was found, with weights that explain better what was seen; a clip it does not help keeps what it had."""
     pivot = seen.model.hypernetwork(found.latents)
     if not pivot:
         return found
     step = Seen(seen.model, seen.clips, seen.loss, amount_of(seen.everything, options))
     rates = dict.fromkeys(pivot, options.refine_lr)
-    tuned, _ = descend(pivot, step.error, rates, steps=options.refine, exact=step.amount is None)
+    tuned, _ = descend(pivot, step.error, rates, steps=options.refine, exact=step.amount is None, advance=advance)
     error = seen.error(tuned, seen.everything)
     better = error < found.error
     weights = {

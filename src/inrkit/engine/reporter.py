@@ -20,5 +20,8 @@ class Reporter:
     def training(self, step: int, steps: int, record: dict[str, Any]) -> None:
         """A logged step: loss, psnr, clips_per_second, …"""
 
+    def fitting(self, what: str, done: int, total: int) -> None:
+        """Steps taken so far of the search for latents, or for weights."""
+
     def measuring(self, what: str, done: int, total: int) -> None:
         """Clips fitted or rendered so far."""

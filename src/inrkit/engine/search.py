@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from inrkit.engine.descend import descend
+from inrkit.engine.descend import Advance, descend
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.objective import Seen, amount_of
 from inrkit.engine.perceptual import Perceptual
@@ -46,8 +46,10 @@ class Search:
         neighbours: Tensor | None,
         before: Tensors | None = None,
         method: Method | None = None,
+        advance: Advance | None = None,
     ) -> None:
         self.options, self.neighbours, self.before, self.model = options, neighbours, before or {}, seen.model
+        self.advance = advance
         self.all = seen
         self.step = Seen(seen.model, seen.clips, seen.loss, amount_of(seen.everything, options))
         self.rates = {name: options.lr or rate(seen.model, name) for name in seen.model.encoder.latents}
@@ -89,6 +91,7 @@ class Search:
             patience=self.options.patience,
             cosine=self.options.schedule == "cosine",
             exact=self.step.amount is None and self.perceptual is None,
+            advance=self.advance,
         )
 
     def follow(self, starts: list[Candidate]) -> Found:
