@@ -2,62 +2,17 @@
 
 import pytest
 import torch
+from painting import CLIPS, SHAPE, TRUE, Looking, corner, hidden, rows
+from painting import model_of as space
 from torch import nn
 
-from inrkit import INR, ClipBatch, Encoder, HyperNetwork, Observation, VideoModel, fit, grid, per_clip, to_float
+from inrkit import ClipBatch, HyperNetwork, fit, grid, per_clip, to_float
 from inrkit.engine.fit import start
-
-SHAPE = (3, 6, 6)
-
-
-class Paint(INR):
-    """A colour per video, and how it changes along x."""
-
-    def __init__(self):
-        super().__init__()
-        self.colour = nn.Parameter(torch.zeros(2, 3))
-        self.per_video("colour")
-
-    def forward(self, coords):
-        return self.colour[0] + coords[..., 2:] * self.colour[1]
-
-
-class Book(Encoder):
-    def __init__(self):
-        super().__init__()
-        self.latents = self.codes = {"colour": (2, 3)}
-
-
-class Looking(Book):
-    """Adds what it sees to the codes, and drops some of it while training."""
-
-    def __init__(self):
-        super().__init__()
-        self.dropout = nn.Dropout(0.5)
-
-    def features(self, frames):
-        return {"mean": frames.mean((1, 2, 3))}
-
-    def forward(self, clips, decode):
-        mean = self.dropout(clips.features["mean"])
-        return {"colour": clips.codes["colour"] + torch.stack((mean, torch.zeros_like(mean)), 1)}
 
 
 def model_of(encoder=None, spread=0.1):
-    """Whose latents are the weights; of four training clips."""
-    model = VideoModel(encoder or Book(), HyperNetwork(), Paint()).eval()
-    rows = torch.randn(4, 2, 3, generator=torch.Generator().manual_seed(0))
-    model.codes = model.latents = {"colour": spread * rows}
-    return model
-
-
-def painted(colour, slope=0.0):
-    """(1, *SHAPE, 3): a clip that the model can show."""
-    return torch.as_tensor(colour) + grid(SHAPE)[..., 2:] * slope
-
-
-CLIPS = torch.cat([painted([0.5, -0.5, 0.0], 0.3), painted([-0.8, 0.1, 0.6], -0.2)])
-TRUE = torch.tensor([[[0.5, -0.5, 0.0], [0.3] * 3], [[-0.8, 0.1, 0.6], [-0.2] * 3]])
+    """Of four training clips."""
+    return space(encoder, known=rows(4, spread))
 
 
 @pytest.mark.parametrize("amount", [None, 40])
@@ -67,10 +22,9 @@ def test_what_the_model_can_show_is_found(amount):
 
 
 def test_it_is_found_from_what_was_seen():
-    mask = torch.zeros(SHAPE, dtype=torch.bool)
-    mask[0, :2] = True
-    clips = ClipBatch(torch.where(mask[..., None], CLIPS, torch.nan), observation=Observation(mask))
-    torch.testing.assert_close(fit(model_of(), clips, steps=150, lr=0.05)["colour"], TRUE, atol=5e-3, rtol=0)
+    torch.testing.assert_close(
+        fit(model_of(), hidden(CLIPS, corner()), steps=150, lr=0.05)["colour"], TRUE, atol=5e-3, rtol=0
+    )
 
 
 def test_without_steps_it_is_the_start_the_mean_of_the_training_codes():
@@ -166,8 +120,9 @@ def test_a_prior_weighs_the_same_whatever_must_stay_whole():
     for unit in ("point", "frame"):
         model = model_of()
         model.inr.unit = unit
-        clips = ClipBatch(torch.where(mask[..., None], CLIPS, torch.nan), observation=Observation(mask))
-        found.append(fit(model, clips, steps=60, lr=0.05, prior=lambda z: z["colour"].flatten(1).square().sum(1)))
+        found.append(
+            fit(model, hidden(CLIPS, mask), steps=60, lr=0.05, prior=lambda z: z["colour"].flatten(1).square().sum(1))
+        )
     torch.testing.assert_close(found[0]["colour"], found[1]["colour"], atol=1e-3, rtol=0)
 
 
