@@ -30,6 +30,7 @@ class VideoModel(nn.Module):
         codes: Name to (N, *shape), what was learned for each training clip; {} until loaded.
         latents: Name to (N, *shape), the latents of the training clips; {} until loaded.
         config: How the run was made; None until trained or loaded.
+        content: The hash of its weights, by which latents that were kept in a file know it again; "" until loaded.
     """
 
     def __init__(self, encoder: Encoder, hypernetwork: HyperNetwork, inr: INR) -> None:
@@ -40,6 +41,7 @@ class VideoModel(nn.Module):
         self.codes: Tensors = {}
         self.latents: Tensors = {}
         self.config: RunConfig | None = None
+        self.content = ""
 
     @property
     def device(self) -> torch.device:

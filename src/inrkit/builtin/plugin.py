@@ -53,14 +53,46 @@ def inrkit_hypernetworks() -> list[declare.HyperNetwork]:
 
 
 @hookimpl
+def inrkit_tasks() -> list[declare.Task]:
+    """What there is to see in a space."""
+    return [
+        declare.Task(
+            name="sample",
+            target="inrkit.builtin.sample:Sample",
+            options="inrkit.builtin.space_options:SampleOptions",
+            summary="Draw videos that never existed",
+        ),
+        declare.Task(
+            name="interpolate",
+            target="inrkit.builtin.interpolate:Interpolate",
+            options="inrkit.builtin.space_options:InterpolateOptions",
+            summary="Show the videos between two, or between four",
+        ),
+    ]
+
+
+@hookimpl
 def inrkit_samplers() -> list[declare.Sampler]:
-    """Walks between known latents."""
+    """Between known latents, or from a distribution fitted to them."""
     return [
         declare.Sampler(
             name="slerp",
             target="inrkit.samplers.slerp:Slerp",
+            options="inrkit.samplers.options:SlerpOptions",
             summary="Spherical interpolation between the latents of training clips",
-        )
+        ),
+        declare.Sampler(
+            name="gaussian",
+            target="inrkit.samplers.gaussian:Gaussian",
+            options="inrkit.samplers.options:GaussianOptions",
+            summary="A normal distribution with their mean and covariance",
+        ),
+        declare.Sampler(
+            name="gmm",
+            target="inrkit.samplers.gmm:GMM",
+            options="inrkit.samplers.options:GmmOptions",
+            summary="A mixture of normal distributions, fitted to them",
+        ),
     ]
 
 

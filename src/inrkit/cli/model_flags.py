@@ -25,11 +25,11 @@ def flags_of(model: type[BaseModel], panel: str, defaults: Mapping[str, Any] | N
     parameters = []
     for name, _, default, text in describe(model):
         kind = _kind(model.model_fields[name].annotation)
-        flag = "--" + name.replace("_", "-")
+        flag = ("--" if len(name) > 1 else "-") + name.replace("_", "-")
         names = f"{flag}/--no-{flag[2:]}" if kind is bool else flag
         default = str((defaults or {}).get(name, default))
         shown = False if default in ("none", "required") else default
-        option = typer.Option(names, help=_sentence(text), rich_help_panel=panel, show_default=shown)
+        option = typer.Option(names, help=sentence(text), rich_help_panel=panel, show_default=shown)
         parameters.append(parameter(name, kind, option))
     return parameters
 
@@ -84,5 +84,6 @@ def _takes_text(annotation: Any) -> bool:
     return annotation is str or annotation in [str | None, Any]
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """As help shows it."""
     return text[:1].upper() + text[1:] + ("" if not text or text.endswith(".") else ".")

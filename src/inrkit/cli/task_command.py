@@ -5,16 +5,21 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inrkit.cli.model_flags import check_names, flags_of, parameter
+from inrkit.cli.model_flags import check_names, flags_of, parameter, sentence
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 OWN, FIT, VIDEOS, HOW = "Of this task", "How latents are found", "The videos", "How it runs"
 DIRECT = "Without a run"
 """Panels of the help."""
 
+VIDEO, VIDEOS_ARE = "VIDEO...", "Videos, folders of frames, or folders of these."
+SET_IS = "any option of the INR"
 AT_ONE = "Take the clip that begins at this second; default 0."
 AT_ALL = "Take only the clip that begins at this second; default: all of the video."
 
@@ -39,7 +44,7 @@ def task_function(name: str) -> Callable[..., None]:
         common = [*_of_videos(cls.hides_frames), *flags_of(FitOptions, FIT, cls.fit_defaults), *_of_direct(), *common]
     check_names(name, options.model_fields, [each.name for each in common])
     if not observes:
-        return _function(name, observes, [*map(_special, own), *common])
+        return _function(name, observes, [*(_special(flag, options.model_fields[flag.name]) for flag in own), *common])
     return _function(name, observes, [*common[:1], *own, *common[1:]])
 
 
@@ -88,18 +93,20 @@ def _of_direct() -> list[inspect.Parameter]:
     ]
 
 
-def _special(flag: inspect.Parameter) -> inspect.Parameter:
+def _special(flag: inspect.Parameter, field: FieldInfo) -> inspect.Parameter:
     """An option of a task that is no flag of its own name."""
-    return _videos() if flag.name == "videos" else _set(OWN) if flag.name == "set" else flag
+    if flag.name == "videos":
+        return _videos(field.title or VIDEO, sentence(field.description or VIDEOS_ARE))
+    return _set(OWN, field.description or SET_IS) if flag.name == "set" else flag
 
 
-def _videos() -> inspect.Parameter:
-    videos = typer.Argument(metavar="VIDEO...", help="Videos, folders of frames, or folders of these.")
+def _videos(metavar: str = VIDEO, text: str = VIDEOS_ARE) -> inspect.Parameter:
+    videos = typer.Argument(metavar=metavar, help=text)
     return inspect.Parameter("videos", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[list[Path], videos])
 
 
-def _set(panel: str) -> inspect.Parameter:
-    text = "key=value, any option of the INR; repeat it."
+def _set(panel: str, what: str = SET_IS) -> inspect.Parameter:
+    text = f"key=value, {what}; repeat it."
     return parameter("set", list[str], typer.Option("--set", "-o", help=text, rich_help_panel=panel))
 
 

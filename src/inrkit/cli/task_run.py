@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from inrkit.cli import console
 from inrkit.cli.model_flags import given
 from inrkit.cli.progress import make_reporter
-from inrkit.cli.task_show import show_outcome
+from inrkit.cli.task_show import show_outcome, show_result
 from inrkit.cli.task_space import run_of, space_of
 from inrkit.declare import Task as Declared
 from inrkit.discovery import load_registry
@@ -46,10 +46,7 @@ def run_task(name: str, values: Mapping[str, Any]) -> None:
     if values["json"]:
         console.result_json(plain(result.record) | {"files": list(map(str, result.files))})
         return
-    for key, value in result.record.items():
-        console.result(f"{key}: {value}")
-    for path in result.files:
-        console.result(f"written: {path}")
+    show_result(result)
 
 
 def run_observation(name: str, values: Mapping[str, Any]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from inrkit.cli import console
 from inrkit.engine.observe_run import Outcome
+from inrkit.interfaces import TaskResult
 
 MORE = "--direct (a network of its own for this video), --refine 300, --restarts 4, or more --steps"
 """What to try where the space of a run does not hold a video."""
@@ -35,6 +36,28 @@ def show_outcome(outcome: Outcome, baseline: str, *, direct: bool = False) -> No
         folder = outcome.records[0]["folder"]
         what = f"{folder}/run --latents {folder}/latents.safetensors"
         console.note(f"At any size: inrkit render {what} --size N --out FILE")
+
+
+def show_result(result: TaskResult) -> None:
+    """What a task says that does everything itself: lines; a list of dictionaries is a table."""
+    for key, value in result.record.items():
+        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+            console.result(_table(value))
+        elif isinstance(value, list) and all(isinstance(line, str) for line in value):
+            for line in value:
+                console.result(f"{key}: {line}")
+        elif value != {}:
+            console.result(f"{key}: {value}")
+    for path in result.files:
+        console.result(f"written: {path}")
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    table = Table(*(Column(name.replace("_", " "), overflow="fold") for name in columns), box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(str(row.get(name, "")) for name in columns))
+    return table
 
 
 def _row(record: dict[str, Any]) -> list[str]:

@@ -133,6 +133,7 @@ def load(run: str | Path, *, checkpoint: int | None = None, device: str = "cpu")
     elif gives_codes(model.encoder):
         model.latents = model.codes
     model.config = found.config
+    model.content = str(read_state(folder).get("model_sha256", ""))
     return model.to(torch.device(device)).eval()
 
 

@@ -89,12 +89,11 @@ def mean(model: VideoModel, clips: ClipBatch) -> Tensors:
 @torch.no_grad()
 def nearest(seen: Seen, count: int) -> list[Tensors]:
     """The `count` training latents (or all, if there are fewer) that explain best what was seen of each clip."""
-    scores = _scores(seen, seen.some(COARSE))
-    order = scores.argsort(dim=0, stable=True)[:count]  # (count, B)
+    order = scores(seen, seen.some(COARSE)).argsort(dim=0, stable=True)[:count]  # (count, B)
     return [_rows(seen.model, pick) for pick in order]
 
 
-def _scores(seen: Seen, sample: Sample) -> Tensor:
+def scores(seen: Seen, sample: Sample) -> Tensor:
     """(N, B): how far each training latent is from what was seen of each clip, in bounded groups of latents."""
     model, count = seen.model, len(seen.clips)
     known = torch.arange(len(next(iter(model.latents.values()))))

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from inrkit.interfaces import Sampler, Tensors
+from inrkit.samplers.options import SlerpOptions
 
 STEPS = 50
 """INR-V takes one of this many points between two training codes."""
@@ -35,18 +36,21 @@ def slerp(a: Tensor, b: Tensor, amount: Tensor) -> Tensor:
 
 
 class Slerp(Sampler):
-    """Points between two random training latents, end points excluded: those would be training videos."""
+    """Points between two random training latents. End points would be training videos: only if asked for."""
+
+    def __init__(self, config: SlerpOptions | None = None) -> None:
+        self._inner = 0 if config and config.ends else 1
 
     def fit(self, latents: Tensors) -> None:
         """Keep the training latents: name to (N, *shape), N at least 2."""
         self._latents = latents
 
     def sample(self, n: int, generator: torch.Generator) -> Tensors:
-        """`n` latents, each at one of the inner points between two different training latents."""
+        """`n` latents, each at one of the points between two different training latents."""
         count = len(next(iter(self._latents.values())))
         if count < 2:
             raise ValueError("slerp needs the latents of at least two training clips")
         first = torch.randint(count, (n,), generator=generator)
         second = (first + torch.randint(1, count, (n,), generator=generator)) % count
-        amount = torch.randint(1, STEPS - 1, (n,), generator=generator) / (STEPS - 1)
+        amount = torch.randint(self._inner, STEPS - self._inner, (n,), generator=generator) / (STEPS - 1)
         return {name: slerp(z[first], z[second], amount.to(z)) for name, z in self._latents.items()}
