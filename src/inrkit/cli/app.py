@@ -15,6 +15,8 @@ COMMANDS = {
     "train": "inrkit.cli.train:train",
     "info": "inrkit.cli.info:info",
     "render": "inrkit.cli.render:render",
+    "compare": "inrkit.cli.compare:compare",
+    "export": "inrkit.cli.export:export",
     "convert": "inrkit.cli.convert:convert",
     "env": "inrkit.cli.env:env",
 }

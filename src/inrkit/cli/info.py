@@ -32,7 +32,7 @@ def info(
         return
     table = info_table(facts)
     console.result(Group(table, "", result_table(facts["result"])) if facts["result"] else table)
-    if not facts["finished"] and not facts["imported"]:
+    if not facts["finished"] and not facts["imported"] and not facts["exported"]:
         console.note(f"Not finished. Go on: inrkit train --resume --out {run}")
 
 
@@ -66,6 +66,7 @@ def describe_run(run: Run) -> dict[str, Any]:
         "model_sha256": state.get("model_sha256"),
         "files": _count_tensors(newest) if newest else {},
         "imported": state.get("imported"),
+        "exported": state.get("exported"),
         "result": run.result,
     }
 
@@ -77,7 +78,8 @@ def info_table(facts: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False)
     steps, shape = facts["steps"], "x".join(map(str, facts["clip_shape"]))
     state = "finished" if facts["finished"] else "imported" if facts["imported"] else "not finished"
-    table.add_row("run", f"{facts['run']} ({state})")
+    kind = f", exported as {facts['exported']}" if facts["exported"] else ""
+    table.add_row("run", f"{facts['run']} ({state}{kind})")
     table.add_row("method", facts["method"] + (f", preset {facts['preset']}" if facts["preset"] else ""))
     table.add_row("components", ", ".join(f"{kind} {name}" for kind, name in facts["components"].items()))
     table.add_row("trained", f"{steps['done']:,} of {steps['wanted']:,} steps, seed {facts['seed']}")

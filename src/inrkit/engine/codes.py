@@ -88,7 +88,7 @@ class CodeTable:
         return state
 
     def load_state_dict(self, state: Tensors) -> None:
-        """Take what :meth:`state_dict` gave.
+        """Take what :meth:`state_dict` gave; without any moments, they are 0.
 
         Raises:
             ValueError: Tensors are missing, unknown, or differ in length.
@@ -103,6 +103,9 @@ class CodeTable:
             table.clear()
             for key in [key for key in rest if key.startswith(prefix + ".")]:
                 table[key.removeprefix(prefix + ".")] = rest.pop(key)
+        if not self.exp_avg and not self.exp_avg_sq:  # of an exported space: nobody will go on from there
+            for name, rows in self.rows.items():
+                self.exp_avg[name], self.exp_avg_sq[name] = torch.zeros_like(rows), torch.zeros_like(rows)
         tables = [table for _, table in self._tables()]
         shapes = [{name: tuple(values.shape) for name, values in table.items()} for table in tables]
         if rest or any(other != shapes[0] for other in shapes):

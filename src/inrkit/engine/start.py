@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from inrkit.engine.checkpoint import load_codes, load_model
+from inrkit.engine.export import refuse_exported
 from inrkit.engine.finish import finish
 from inrkit.engine.lock import alone_in
 from inrkit.engine.plan import Plan, Request, check_same, choose_method, make_plan, reopen, resolve_device
@@ -88,6 +89,8 @@ def run_training(
     """
     run = Run(out)
     going_on = resume and run.exists
+    if going_on:
+        refuse_exported(run)
     if going_on and run.result is not None:
         check_same(request, run.config)
         return run.result
@@ -113,6 +116,7 @@ def begin_plan(request: Request, out: Path, *, resume: bool, overwrite: bool, re
     if not (resume and run.exists):
         make_room(out, overwrite)
         return make_plan(request, reporter)
+    refuse_exported(run)
     check_plugins(run.config)
     check_same(request, run.config)
     device = run.config.device if request.device == "auto" else request.device
