@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from inrkit.engine.footage import Footage
 from inrkit.engine.judge import decibels, squared_error
@@ -15,8 +16,8 @@ from inrkit.report.sheets import contact_sheet
 COLUMNS = 8
 """Frames of a contact sheet."""
 
-SHEET = 96
-"""About how high each of them is, in pixels."""
+SHEET, VIDEO = 192, 400
+"""How high a frame is in the sheet and beside the truth, at most: three of them must play on any machine."""
 
 
 class Comparison:
@@ -34,7 +35,7 @@ class Comparison:
         self._kept: dict[str, list[Tensor]] = {"observed": [], "recovered": [], "truth": []}
 
     def frames(self) -> Iterator[Tensor]:
-        """uint8 (1, H, 3 W, 3) for each frame."""
+        """uint8 (1, h, 3 w, 3) for each frame: what was seen, what was recovered, the truth."""
         place, count = self._video.place, len(self._drawn)
         columns = set(torch.linspace(0, count - 1, min(COLUMNS, count)).round().long().tolist())
         moments = self._video.positions.round().long().tolist()
@@ -44,8 +45,8 @@ class Comparison:
             self._error += squared_error(recovered, truth, place.covered) / count
             if index in columns:
                 for kept, picture in zip(self._kept.values(), (seen, recovered, truth), strict=True):
-                    kept.append(small(picture))
-            yield torch.cat([seen, recovered, truth], 1)[None]
+                    kept.append(smaller(picture, SHEET))
+            yield torch.cat([smaller(picture, VIDEO) for picture in (seen, recovered, truth)], 1)[None]
 
     @property
     def psnr(self) -> float:
@@ -58,7 +59,10 @@ class Comparison:
         return contact_sheet(rows, columns=COLUMNS)
 
 
-def small(frame: Tensor) -> Tensor:
-    """uint8 (H, W, 3) by every n-th pixel, so that a sheet of any video stays a picture one can look at."""
-    step = max(1, math.ceil(frame.shape[0] / (2 * SHEET)))
-    return frame[::step, ::step]
+def smaller(frame: Tensor, height: int) -> Tensor:
+    """uint8 (H, W, 3) by the means of squares of pixels, such that it is no higher than `height`."""
+    step = min(math.ceil(frame.shape[0] / height), frame.shape[1])
+    if step == 1:
+        return frame
+    pixels = frame.permute(2, 0, 1)[None].float()
+    return avg_pool2d(pixels, step)[0].permute(1, 2, 0).round().to(torch.uint8)

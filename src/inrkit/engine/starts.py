@@ -15,10 +15,13 @@ from inrkit.interfaces.seeds import generator, seed_of
 from inrkit.model import VideoModel
 
 COARSE = 512
-"""Pixels of each clip on which all training latents are scored, before the best are on all that was seen."""
+"""Pixels of each clip on which all training latents are scored, before the best are on :data:`FINE`."""
 
 FINALISTS = 4
-"""Training latents scored on all that was seen, at least."""
+"""Training latents scored once more, beside other starts, at least."""
+
+FINE = 16_384
+"""Pixels of each clip on which that is done, where that many were seen: enough to tell them apart to a percent."""
 
 Candidate = tuple[list[str], Tensors]
 """A start for each of B clips: where it comes from, and name to (B, *shape)."""
@@ -113,8 +116,9 @@ def _rows(model: VideoModel, pick: Tensor) -> Tensors:
 
 @torch.no_grad()
 def _best(candidates: list[Candidate], seen: Seen, count: int) -> list[Candidate]:
-    """Of each clip the `count` best by all that was seen, each clip's best first."""
-    errors = torch.stack([seen.error(seen.model.hypernetwork(latents), seen.everything) for _, latents in candidates])
+    """Of each clip the `count` best, each clip's best first."""
+    sample = seen.some(FINE)
+    errors = torch.stack([seen.error(seen.model.hypernetwork(latents), sample) for _, latents in candidates])
     order = errors.argsort(dim=0, stable=True)[:count]  # (count, B)
     return [_mixed(candidates, pick.tolist()) for pick in order]
 
