@@ -1,9 +1,5 @@
 """The examples are what their readers would make of them: installed by pip, found by inrkit, and at work."""
 
-import os
-import subprocess
-import sys
-import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,27 +7,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ["count=4", "held_out=0", "inr.width=8", "hypernetwork.width=8", "encoder.size=4", "train.batch=2"]
-
-
-@pytest.fixture
-def stranger(tmp_path):
-    """An environment of its own, in which everything that is installed here can be imported: ``stranger("-c", …)``."""
-    home = tmp_path / "environment"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
-    scheme = sysconfig.get_preferred_scheme("prefix")
-    packages = sysconfig.get_path("purelib", scheme, {"base": str(home), "platbase": str(home)})
-    here = sysconfig.get_path("purelib")
-    Path(packages, "here.pth").write_text(f"import site; site.addsitedir({here!r})\n")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("INRKIT_")}
-    environ |= {"INRKIT_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1"}
-
-    def python(*words):
-        command = [home / "bin/python", *map(str, words)]
-        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return python
 
 
 @pytest.mark.slow
