@@ -1,6 +1,7 @@
 """``inrkit fit-single``: a network of its own for every clip, as a run like any other."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -41,6 +42,8 @@ def test_many_videos_are_one_run_like_any_other(cli):
     model = inrkit.load("run")
     assert made["numbers per clip"] == sum(value[0].numel() for value in model.latents.values())
     assert model.config.encoder.name == "table" and model.config.hypernetwork.name == "identity"
+    drawn = {path.name for path in Path("run/samples").iterdir()}
+    assert "train.png" in drawn and not drawn & {"novel.png", "interpolation.png"}  # nothing lies between them
     assert cli("info", "run").exit_code == 0
     assert cli("render", "run", "--clip", "2", "--size", "16x24", "--out", "x.mkv").exit_code == 0
     assert inrkit.read_video("x.mkv").frames.shape == (5, 16, 24, 3)

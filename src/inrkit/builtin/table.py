@@ -8,8 +8,10 @@ from inrkit.interfaces import Encoder, Spec, Tensors
 class Table(Encoder):
     """The code of a clip is its INR's weights, starting at the INR's own initialisation. Goes with ``identity``.
 
-    Latents: the names and shapes of `spec.weights`.
+    Latents: the names and shapes of `spec.weights`. Between the weights of two networks there is no video.
     """
+
+    space = False
 
     def __init__(self, config: object, spec: Spec) -> None:
         super().__init__()

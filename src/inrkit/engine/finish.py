@@ -52,7 +52,7 @@ def finish(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
         rows = spread(range(len(train)), MOST)
         latents = {name: values[rows] for name, values in model.latents.items()}
         result["train"] = compare(run, model, latents, train, rows, "train", reporter)
-        if len(train) > 1:
+        if len(train) > 1 and model.encoder.space:
             draw_novel(run, model)
             draw_interpolation(run, model)
     if len(held_out) and model.encoder.latents:  # without latents there is nothing to fit: every video is the same

@@ -41,11 +41,14 @@ class Encoder(nn.Module):
         latents: Name to shape of what `forward` returns. Fitting, samplers, interpolation and priors know nothing
             else. None in a shape: one entry per frame.
         codes: Name to shape of what the core learns and keeps for each training clip, if anything.
+        space: Whether the clips' latents lie in one space, so that a video lies between two of them; False where they
+            mean something for their own clip only. Nothing is then sampled or interpolated at the end of a training.
         clip_frames: T of the training clips: what None in `codes` stands for. The core sets it.
     """
 
     latents: Shapes = MappingProxyType({})
     codes: Shapes = MappingProxyType({})
+    space: bool = True
     clip_frames: int = 1
 
     def __init__(self, config: object = None, spec: Spec | None = None) -> None:
