@@ -9,7 +9,7 @@ from inrkit import BadInput, ClipBatch, Method, Observation, per_clip
 from inrkit.engine.fit import find, render_found
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.objective import Seen, squared_error
-from inrkit.engine.priors import unlike_neighbours
+from inrkit.engine.priors import Around, unlike_neighbours
 from inrkit.engine.starts import nearest
 
 
@@ -246,6 +246,20 @@ def test_a_prior_keeps_latents_where_training_latents_live():
     assert (some < 0.7 * free).all()
     assert (some > 0.05 * free).all()
     assert (much < 0.3 * some).all()
+
+
+def test_a_distance_costs_less_where_the_start_left_more_unexplained():
+    begin, moved = ({"colour": torch.full((2, 2, 3), value)} for value in (0.0, 0.1))
+    cost = Around(model_of(), begin, torch.tensor([0.1, 0.4])).cost(moved)
+    torch.testing.assert_close(cost[0], 4 * cost[1])
+
+    def moved_by(prior):  # the second clip, which begins far off, goes on as if there were no prior
+        clips = ClipBatch(painted(rows().mean(0) + 0.02, TRUE[1]))
+        found = find(model_of(), clips, of(start="mean", steps=40, lr=0.02, patience=0, prior=prior))
+        return (found.latents["colour"] - rows().mean(0)).flatten(1).norm(dim=1)
+
+    kept = moved_by(0.001) / moved_by(0)
+    assert kept[0] < 0.7 < 0.95 < kept[1]
 
 
 @pytest.mark.parametrize("share", [0.2, 1])

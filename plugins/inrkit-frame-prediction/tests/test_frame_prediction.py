@@ -5,6 +5,7 @@ import torch
 from pydantic import ValidationError
 
 from inrkit import BadInput, plugins
+from inrkit.testing import check_task
 from inrkit_frame_prediction.options import PredictionOptions
 from inrkit_frame_prediction.task import FramePrediction
 
@@ -14,6 +15,10 @@ SHAPE = (25, 4, 6)
 def test_it_is_offered():
     offers = {item["name"]: item["kind"] for plugin in plugins() for item in plugin["provides"]}
     assert offers["predict"] == "task"
+
+
+def test_it_keeps_what_its_door_promises():
+    check_task("predict")
 
 
 @pytest.mark.parametrize("observed", [1, 4, 24])

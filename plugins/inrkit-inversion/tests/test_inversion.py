@@ -3,12 +3,17 @@
 import torch
 
 from inrkit import ObservationTask, plugins
+from inrkit.testing import check_task
 from inrkit_inversion.task import Inversion
 
 
 def test_it_is_offered():
     offers = {item["name"]: item["kind"] for plugin in plugins() for item in plugin["provides"]}
     assert offers["invert"] == "task"
+
+
+def test_it_keeps_what_its_door_promises():
+    check_task("invert")
 
 
 def test_everything_is_seen():

@@ -7,6 +7,7 @@ import torch
 from pydantic import ValidationError
 
 from inrkit import plugins
+from inrkit.testing import check_task
 from inrkit_sparse_inpainting.options import SparseOptions
 from inrkit_sparse_inpainting.task import SparseInpainting, nearest_seen
 
@@ -20,6 +21,10 @@ def observed(**options):
 def test_it_is_offered():
     offers = {item["name"]: item["kind"] for plugin in plugins() for item in plugin["provides"]}
     assert offers["sparse-inpaint"] == "task"
+
+
+def test_it_keeps_what_its_door_promises():
+    check_task("sparse-inpaint")
 
 
 @pytest.mark.parametrize("keep", [0.01, 0.25, 0.5, 1.0])
