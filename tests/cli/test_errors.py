@@ -236,6 +236,7 @@ DAMAGE = {
     "a shape in it that no clip has": of_data(clip_shape=[10**12, 8, 8]),
     "a rate in it that is none": of_data(fps=0),
     "an unknown option in it": lambda run: edit(run, lambda content: content["inr"]["options"].update(knots=3)),
+    "an immense width in it": lambda run: edit(run, lambda c: c["inr"]["options"].update(width=8192, layers=64)),
     "another width in it": lambda run: edit(run, lambda content: content["inr"]["options"].update(width=9)),
     "a plugin that is not installed": of_inr(name="siren", distribution="inrkit-siren"),
     "a plugin of another origin": of_inr(distribution="inrkit-siren"),
@@ -257,7 +258,14 @@ def test_a_damaged_or_foreign_run(cli, run, tmp_path, rows, case):
 
 
 @pytest.mark.parametrize(
-    "case", ["a model cut short", "codes of fewer clips", "a damaged state", "an unknown option in it"]
+    "case",
+    [
+        "a model cut short",
+        "codes of fewer clips",
+        "a damaged state",
+        "an unknown option in it",
+        "an immense width in it",
+    ],
 )
 def test_resuming_a_damaged_run(train, run, case):
     (run / "result.json").unlink()

@@ -9,6 +9,7 @@ import torch
 from pydantic import BaseModel
 
 from inrkit.discovery import load_registry
+from inrkit.engine.allocation import at_most
 from inrkit.engine.config import ComponentConfig, RunConfig
 from inrkit.errors import BadInput, InrkitError
 from inrkit.interfaces import INR, Encoder, HyperNetwork, Spec
@@ -28,8 +29,12 @@ def options_of(kind: str, component: ComponentConfig) -> BaseModel:
     return resolve({kind: model}, {f"{kind}.{key}": value for key, value in component.options.items()})[kind]
 
 
-def build_model(config: RunConfig) -> VideoModel:
-    """The untrained model of a run: the INR, then the encoder, then the hypernetwork. A function of the seed."""
+def build_model(config: RunConfig, numbers: int | None = None) -> VideoModel:
+    """The untrained model of a run: the INR, then the encoder, then the hypernetwork. A function of the seed.
+
+    Args:
+        numbers: How many it should have, as far as that is known. One of many times as many is refused.
+    """
     registry = load_registry()
     parts: dict[str, tuple[Any, BaseModel]] = {
         kind: (registry.get(kind, component.name), options_of(kind, component))
@@ -39,7 +44,7 @@ def build_model(config: RunConfig) -> VideoModel:
             ("hypernetwork", config.hypernetwork),
         )
     }
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), at_most(numbers):
         torch.manual_seed(seed_of(config.seed, "model"))
         return assemble(parts, config.data.clip_shape)
 

@@ -15,7 +15,7 @@ from inrkit.engine.build import build_model
 from inrkit.engine.checkpoint import list_checkpoints, load_codes, load_model, read_state
 from inrkit.engine.config import FORMAT, ComponentConfig, Result, RunConfig
 from inrkit.engine.plan import resolve_device
-from inrkit.engine.tensor_file import check_shapes, read_tensors, sizes
+from inrkit.engine.tensor_file import check_shapes, count_numbers, read_tensors, sizes
 from inrkit.errors import BadInput, PluginError
 from inrkit.interfaces import Encoder, Shapes
 from inrkit.model import VideoModel
@@ -118,7 +118,7 @@ def load(run: str | Path, *, checkpoint: int | None = None, device: str = "cpu")
     found = Run(run)
     folder = _choose(found, checkpoint)
     check_plugins(found.config)
-    model = _built(found)
+    model = _built(found, folder)
     load_model(model, folder / "model.safetensors")
     codes = load_codes(folder / "codes.safetensors")
     count = len(found.config.data.clips)
@@ -152,9 +152,15 @@ def _choose(run: Run, step: int | None) -> Path:
     return known[step] if step is not None else known[max(known)]
 
 
-def _built(run: Run) -> VideoModel:
+def _built(run: Run, checkpoint: Path) -> VideoModel:
+    """The untrained model that config.json describes, not far larger than what the checkpoint holds.
+
+    Raises:
+        BadInput: They do not fit, or the file of the checkpoint cannot be read.
+    """
+    numbers = count_numbers(checkpoint / "model.safetensors")
     try:
-        return build_model(run.config)
+        return build_model(run.config, numbers)
     except BadInput as error:
         raise BadInput(f"{run.config_file} cannot be followed: {error.message}", error.hint) from error
 

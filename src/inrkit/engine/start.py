@@ -14,6 +14,7 @@ from inrkit.engine.plan import Plan, Request, check_same, choose_method, make_pl
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import RUNS, Run, check_plugins
 from inrkit.engine.signals import stop_at_once
+from inrkit.engine.tensor_file import count_numbers
 from inrkit.engine.train import Trainer, shapes_of
 from inrkit.errors import BadInput, InrkitError
 
@@ -140,8 +141,9 @@ def _begin(plan: Plan, run: Run, reporter: Reporter, overwrite: bool) -> dict[st
 def _go_on(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
     with alone_in(run.path):
         run.tidy()
-        trainer = Trainer(plan, run, reporter)
         checkpoint = run.newest_checkpoint()
+        numbers = count_numbers(checkpoint / "model.safetensors") if checkpoint else None
+        trainer = Trainer(plan, run, reporter, numbers)
         if checkpoint:
             trainer.resume(checkpoint)
             reporter.note(f"Resuming {run.path} after step {trainer.step} of {plan.config.train.steps}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from math import prod
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
@@ -40,6 +41,20 @@ def read_tensors(path: Path, expected: Sizes | None = None, whole: Collection[st
         if not _is_number(value, name in whole):
             raise BadInput(f"{path} holds values in {name} that are no numbers", "The file is damaged or was edited.")
     return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+
+
+def count_numbers(path: Path) -> int:
+    """How many numbers a safetensors file holds, by its header, which fits its length.
+
+    Raises:
+        BadInput: It is missing, cut short, or something else.
+    """
+    try:
+        path.open("rb").close()
+        with safe_open(path, "pt") as file:
+            return sum(prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 - no dictionary
+    except UNREADABLE as error:
+        raise BadInput(f"{path} cannot be read: {error}", "The file is damaged or not a safetensors file.") from error
 
 
 def check_shapes(path: Path, found: Sizes, expected: Sizes) -> None:

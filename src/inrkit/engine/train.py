@@ -52,11 +52,11 @@ class Trainer:
     (seed, epoch), dropout on (seed, step). So a resumed run goes where an uninterrupted one would have gone.
     """
 
-    def __init__(self, plan: Plan, run: Run, reporter: Reporter) -> None:
+    def __init__(self, plan: Plan, run: Run, reporter: Reporter, numbers: int | None = None) -> None:
         self.plan, self.run, self.reporter = plan, run, reporter
         self.config, self.options = plan.config, plan.config.train
         self.device = torch.device(self.config.device)
-        self.model = build_model(self.config).to(self.device)
+        self.model = build_model(self.config, numbers).to(self.device)
         self.codes = CodeTable()
         self.codes.grow(len(plan.train), self.model.encoder, self.config.seed)
         self.codes.to(self.device)
