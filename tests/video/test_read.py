@@ -40,6 +40,8 @@ def test_folder_of_frames_in_natural_order(tmp_path, pictures):
         Image.fromarray(frame).save(tmp_path / f"frame{i}.png")
     (tmp_path / ".frame99.png").write_bytes(b"hidden")
     (tmp_path / "notes.txt").write_text("not a frame")
+    with open_frames(tmp_path) as video:
+        assert len(list(video.pixels)) == 12 and not video.varying
     video = read_video(tmp_path)
     assert np.array_equal(video.frames.numpy(), frames)
     assert video.fps == 25

@@ -132,6 +132,7 @@ def _decode_picture(picture: Picture) -> av.VideoFrame:
             decoded = Decoded(FOLDER_FPS, iter(()))
             for frame in _checked(container, _video_stream(container, picture.name), picture.name, decoded):
                 frame.opaque = exif_orientation(exif)
+                frame.pts = None  # each file begins at 0, which is no time in the video
                 return frame
     raise AssertionError("unreachable: no frame is an error")
 
