@@ -297,6 +297,9 @@ def test_the_paper_has_settings_that_flags_still_change(halves, cli, run):
     assert record["start"] == ["random"]
     assert record["also_fit"] == record["fit"] | {"lr": 1e-2} and "does not say" in record["paper"]
     assert set(record["scores"]["also"]["psnr"]) == {"all", "observed", "hidden"}
+    other = record["scores"]["also"]["psnr"]["hidden"]
+    assert f"with a learning rate of 0.01, not 0.0001: {other:.1f} dB on hidden" in record["verdict"]
+    assert record["paper"] in record["notes"]
     (record,) = json.loads(cli("half", "film", *words, "--steps", "1", "--lr", "0.5").stdout)["videos"]
     assert record["fit"]["lr"] == 0.5 and "also" not in record["scores"]
 

@@ -33,7 +33,7 @@ class FitOptions(Strict):
     )
     patience: int = Field(50, ge=0, description="steps without progress after which to stop; 0 never stops early")
     refine: int = Field(0, ge=0, description="steps of fine-tuning the weights made of the latents found")
-    refine_lr: float = Field(3e-3, gt=0, allow_inf_nan=False, description="learning rate of that")
+    refine_lr: float = Field(5e-3, gt=0, allow_inf_nan=False, description="learning rate of that")
 
     @property
     def all_steps(self) -> int:

@@ -16,7 +16,7 @@ from inrkit.engine.judge import Judge, Scores, verdict
 from inrkit.engine.observe import Recovered, pictures
 from inrkit.engine.pile import piled
 
-UNKNOWN = "The paper does not say its number of steps and its learning rate: both of fit and also_fit are assumed."
+UNKNOWN = "The paper does not say its number of steps and its learning rate: both are assumed."
 """What the record of the published protocol says."""
 
 SCORED = ("result", "also", "baseline", "nearest", "static")
@@ -83,10 +83,19 @@ def record_of(job: Job, recovered: Recovered, measured: Measured) -> dict[str, A
         "numbers_stored": len(video.starts) * sum(numbers.values()),
         "baseline": job.task.baseline_name,
         "scores": measured.scores,
-        "verdict": said,
+        "verdict": said + _beside(job, measured),
         "below_a_still_picture": below,
-        "notes": [*video.notes, *_remarks(recovered, covered)],
+        "notes": [*video.notes, *_remarks(recovered, covered), *([UNKNOWN] if job.also else [])],
     }
+
+
+def _beside(job: Job, measured: Measured) -> str:
+    """What the other learning rate gives."""
+    if not job.also:
+        return ""
+    psnr = measured.scores["also"]["psnr"]
+    part = "hidden" if "hidden" in psnr else "all"
+    return f"; with a learning rate of {job.also.lr:g}, not {job.fit.lr:g}: {psnr[part]:.1f} dB on {part} pixels"
 
 
 def _remarks(recovered: Recovered, covered: float) -> list[str]:
