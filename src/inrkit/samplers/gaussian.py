@@ -35,7 +35,7 @@ class Gaussian(Sampler):
         rows = self._flat.rows
         count, size = rows.shape
         alike = normal(n, count, generator) @ rows / math.sqrt(count - 1)
-        apart = normal(n, size, generator) * (rows != 0).any(0)
+        apart = normal(n, size, generator)
         return self._flat.back(math.sqrt(1 - self.shrunk) * alike + math.sqrt(self.shrunk) * apart)
 
 
