@@ -72,6 +72,14 @@ def test_the_same_seed_finds_the_same(options, monkeypatch):
         assert not torch.equal(one[0], another[0])
 
 
+def test_of_a_small_clip_a_step_compares_all_there_is(monkeypatch):
+    few, all_ = (find(model_of(), ClipBatch(CLIPS), of(steps=6, points=points)) for points in (0.02, 1))
+    assert torch.equal(few.latents["colour"], all_.latents["colour"])
+    monkeypatch.setattr("inrkit.engine.objective.LEAST", 5)
+    drawn = find(model_of(), ClipBatch(CLIPS), of(steps=6, points=0.02))
+    assert not torch.equal(drawn.latents["colour"], all_.latents["colour"])
+
+
 def test_a_batch_is_its_rows():
     options = of(steps=8, patience=0, restarts=2)
     whole = find(model_of(), ClipBatch(CLIPS), options)

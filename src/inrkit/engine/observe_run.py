@@ -70,6 +70,7 @@ def run_videos(
         reporter.note(f"fitting {names(group)}{_windows(job, group)}")
         for recovered in recover(job, group, reporter):
             folder = folders[recovered.footage.path]
+            reporter.note(f"scoring and writing {folder}")
             try:
                 record = write_result(job, recovered, folder, run, lossless=lossless)
             except OSError as error:
