@@ -1,12 +1,14 @@
 """``--direct``: a network of its own for each clip, with a run and without one."""
 
 import json
+import sys
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 import inrkit
+from inrkit import discovery
 from inrkit.interfaces import ClipBatch
 from inrkit.video import write_png
 
@@ -129,3 +131,38 @@ def test_bad_input_is_one_message_and_nothing_is_written(cli, tmp_path, words, s
     outcome = cli("invert", *words)
     assert outcome.exit_code == 2 and said in outcome.stderr and "Traceback" not in outcome.output, outcome.output
     assert {path.name for path in tmp_path.iterdir()} == {"film"}
+
+
+HALF = """
+from torch import nn
+from inrkit import INR, declare, hookimpl
+
+class Half(INR):
+    def __init__(self, config, spec):
+        super().__init__()
+        self.first, self.last = nn.Linear(3, 4), nn.Linear(4, 3)
+        self.per_video("first")
+
+    def forward(self, coords):
+        return self.last(self.first(coords).sin())
+
+@hookimpl
+def inrkit_inrs():
+    return [declare.INR(name="half", target="half_inr:Half", summary="A last layer that all videos share")]
+"""
+
+
+def test_it_says_what_is_shared_and_stays_untrained(cli, tmp_path, monkeypatch):
+    """A decoder that all videos share comes from a run; without one it is as it was drawn."""
+    film(tmp_path / "film")
+    (tmp_path / "half_inr.py").write_text(HALF)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setenv("INRKIT_PLUGIN_MODULES", "half_inr")
+    discovery.reset()
+    words = ("film", "--direct", "--inr", "half", "--device", "cpu", "--steps", "1")
+    assert "half shares 15 more numbers" in cli("invert", *words).stderr
+    small = ("--frames", "5", "--size", "8", "--steps", "1", "--device", "cpu")
+    trained = cli("train", "film", "--plugin", "single-inr", "--inr", "half", *small, "--out", "r")
+    assert trained.exit_code == 0, trained.output
+    again = cli("invert", *words, "--run", "r")
+    assert again.exit_code == 0 and "shares" not in again.stderr, again.output

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from inrkit.cli import console
-from inrkit.engine.direct import choose_clips, direct_model, space_hash
+from inrkit.engine.direct import choose_clips, direct_model, left_untrained, space_hash
 from inrkit.engine.found_file import run_hash
 from inrkit.engine.plan import resolve_device
 from inrkit.engine.runs import Run, load, newest_run
@@ -59,6 +59,12 @@ def _direct(values: Mapping[str, Any], device: str) -> Space:
     settings = " ".join(f"{key}={value}" for key, value in inr.options.items())
     shape = "x".join(map(str, data.clip_shape))
     console.note(f"direct: one {inr.name} ({settings}) of {numbers:,} numbers for each clip of {shape}")
+    if shared := left_untrained(model, run):
+        console.warn(
+            f"{inr.name} shares {shared:,} more numbers between videos, and --direct learns only what differs per "
+            "video: they stay as they were drawn. Add --run RUN of a space trained with it and the same options, or "
+            "-o what makes them differ, if it has such an option."
+        )
     return Space(model, space_hash(model), None)
 
 

@@ -107,10 +107,24 @@ def direct_model(
     made = build_model(config)
     if not made.encoder.latents:
         raise BadInput(f"nothing of the INR {name} differs per video, so it cannot be fitted alone", "Name another.")
-    if run and known and own and known.options == config.inr.options:
+    if run and _same_inr(run, config):
         made.inr.load_state_dict(run.inr.state_dict(), strict=False)
     made.config = config
     return made.to(device).eval()
+
+
+def left_untrained(model: VideoModel, run: VideoModel | None) -> int:
+    """How many numbers the INR of :func:`direct_model` shares between videos that were not learned with `run`.
+
+    Only what differs per video is fitted, so these stay as they were drawn.
+    """
+    assert model.config is not None
+    return 0 if run and _same_inr(run, model.config) else sum(values.numel() for values in model.inr.parameters())
+
+
+def _same_inr(run: VideoModel, config: RunConfig) -> bool:
+    known = run.config.inr if run.config else None
+    return known is not None and (known.name, known.options) == (config.inr.name, config.inr.options)
 
 
 def _inr_options(name: str) -> Any:

@@ -41,7 +41,9 @@ class INR(nn.Module):
         """Say in ``__init__`` that a submodule's, or one parameter's, values differ per video.
 
         They become buffers that are not saved: they hold this INR's own initialisation, which is what
-        `spec.weights` offers to encoders and hypernetworks. What stays a Parameter is shared by all videos and trained.
+        `spec.weights` offers to encoders and hypernetworks. What stays a Parameter is shared by all videos and trained
+        with the space. ``--direct`` learns only what differs per video: let an option put all under it, if it should
+        work on a single video without a space.
 
         Raises:
             ValueError: There is no parameter under `name`.
