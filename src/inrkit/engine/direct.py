@@ -163,9 +163,11 @@ def _first_shape(sources: Sequence[Path]) -> tuple[int, int, int]:
         try:
             for path in videos_in(str(source), skipped):
                 with open_frames(path) as video:
-                    first = list(islice(video.pixels, FRAMES))
-                if first:
-                    return len(first), first[0].shape[0], first[0].shape[1]
+                    count, size = 0, (0, 0)
+                    for frame in islice(video.pixels, FRAMES):  # one at a time: they may be large
+                        count, size = count + 1, (frame.shape[0], frame.shape[1])
+                if count:
+                    return count, *size
         except BadInput as error:
             problem = error
     raise problem or BadInput("there is no video to be fitted", "Name one.")
