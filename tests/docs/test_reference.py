@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import inrkit
+import inrkit.testing
+from inrkit import declare, hookspecs
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
 API = (REFERENCE / "api.md").read_text()
@@ -28,6 +30,18 @@ def test_so_is_what_its_class_offers(name):
     inherited = {"run"} if name == "ObservationTask" else set()
     listed = set(filter(None, SHOWN[name].split(", ")))
     assert offered - inherited <= listed, f"docs/reference/api.md leaves out {sorted(offered - listed)} of {name}"
+
+
+@pytest.mark.parametrize("name", inrkit.testing.__all__)
+def test_so_is_what_plugins_are_tested_with(name):
+    assert f"inrkit.testing.{name}\n" in (REFERENCE.parent / "testing-plugins.md").read_text()
+
+
+@pytest.mark.parametrize("kind", declare.KINDS, ids=lambda kind: kind.kind)
+def test_every_kind_has_a_hook_with_an_example(kind):
+    hook = getattr(hookspecs, f"inrkit_{kind.kind}s")
+    assert f"declare.{kind.__name__}(" in inspect.getdoc(hook)
+    assert inspect.getdoc(kind)
 
 
 def _is_member(value):
