@@ -27,7 +27,7 @@ def flags_of(model: type[BaseModel], panel: str, defaults: Mapping[str, Any] | N
         kind = _kind(model.model_fields[name].annotation)
         flag = ("--" if len(name) > 1 else "-") + name.replace("_", "-")
         names = f"{flag}/--no-{flag[2:]}" if kind is bool else flag
-        default = str((defaults or {}).get(name, default))
+        default = str((defaults or {}).get(name, default)).strip('"')
         shown = False if default in ("none", "required") else default
         option = typer.Option(names, help=sentence(text), rich_help_panel=panel, show_default=shown)
         parameters.append(parameter(name, kind, option))

@@ -43,7 +43,7 @@ KINDS = {
         "A task",
         "inrkit {name} video.mp4 --run runs/mine",
     ),
-    "sampler": Kind("new latents from those of training clips", "A sampler", "inrkit plugins show sampler {name}"),
+    "sampler": Kind("new latents from those of training clips", "A sampler", "inrkit sample --sampler {name}"),
     "metric": Kind("a number that says how good a video is", "A metric", "inrkit plugins show metric {name}"),
     "dataset": Kind("videos by name", "A dataset", "inrkit train --plugin inrv {name}"),
 }
