@@ -28,7 +28,8 @@ def machine() -> str:
         model = found[1] if found else model
     gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     threads = f"{torch.get_num_threads()} thread{'s'[: torch.get_num_threads() - 1]}"
-    return f"{model}, {cores} cores{gpu}; PyTorch {torch.__version__.partition('+')[0]}, {threads}"
+    busy = ", busy with other work, so that all seconds are too many" if os.getloadavg()[1] > 1.5 * (cores or 1) else ""
+    return f"{model}, {cores} cores{gpu}; PyTorch {torch.__version__.partition('+')[0]}, {threads}{busy}"
 
 
 def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int) -> dict
                 print(f"results: {kept} was measured by other code; --overwrite measures anew", file=sys.stderr)
             return answer
     print(f"$ inrkit {' '.join(words)}", file=sys.stderr)
-    answer = {"question": question, "machine": machine(), "code": _code(), "answer": _said(words, kept, lock)}
+    answer = {"question": question, "code": _code(), "answer": _said(words, kept, lock), "machine": machine()}
     _replace(kept, json.dumps(answer, indent=1))
     return answer
 
