@@ -352,7 +352,7 @@ def trainer_of(name):
         data=DataConfig(source="waves", options=DataOptions(frames=SHAPE[0], size=SHAPE[1:]), clip_shape=SHAPE),
         train=TrainOptions(steps=STEPS, batch=4, points=0.5, lr=family.lr, warmup=5),
     )
-    with patch("inrkit.engine.train.build_model", lambda config: build(name)):
+    with patch("inrkit.engine.train.build_model", lambda *_: build(name)):
         trainer = Trainer(Plan(config, family.method(), clips, clips), Run(Path("unused")), Reporter())
     trainer.prepare()
     return trainer

@@ -307,7 +307,8 @@ def test_codes_of_another_kind_are_refused(tmp_path):
 
 def test_what_is_no_table_of_codes_is_refused(tmp_path):
     path = tmp_path / "codes.safetensors"
-    for tensors in (network().state_dict(), {"visits": torch.zeros(2).long(), "codes.z": torch.zeros(2, 4)}):
+    half = {"visits": torch.zeros(2).long(), "codes.z": torch.zeros(2, 4), "exp_avg.z": torch.zeros(2, 4)}
+    for tensors in (network().state_dict(), half):
         save_file(dict(tensors), path)
         with pytest.raises(BadInput, match="is no table of codes"):
             load_codes(path)
