@@ -1,4 +1,4 @@
-"""The three tasks that come as plugins, from the command to the record, on the tiny run."""
+"""The tasks that come as plugins, from the command to the record, on the tiny run."""
 
 import json
 
@@ -51,6 +51,13 @@ def test_sparse_inpainting_takes_all_of_the_video(record):
     assert set(made["scores"]["result"]["psnr"]) == {"all", "observed", "hidden"}
 
 
+def test_frame_interpolation_takes_one_clip(record):
+    made = record("interpolate-frames")
+    assert made["windows"] == [0] and made["share_seen"] == pytest.approx(2 / 5)
+    assert made["baseline"] == "linear blend" and set(made["scores"]["result"]["psnr"]) == {"all", "observed", "hidden"}
+    assert record("interpolate-frames", "--every", "2")["share_seen"] == pytest.approx(3 / 5)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -63,6 +70,9 @@ def test_sparse_inpainting_takes_all_of_the_video(record):
         ["sparse-inpaint", "--keep", "nan"],
         ["sparse-inpaint", "--keep", "0.001"],
         ["invert", "--at", "1"],
+        ["interpolate-frames", "--observed", "0,5"],
+        ["interpolate-frames", "--observed", "0,x"],
+        ["interpolate-frames", "--observed", "0,1", "--every", "2"],
     ],
 )
 def test_bad_input_is_one_message_and_nothing_is_written(cli, run, words):

@@ -122,7 +122,14 @@ def test_what_is_not_there_is_bad_input(check):
 
 
 @pytest.mark.parametrize(
-    "name", ["inrkit-inversion", "inrkit-frame-prediction", "inrkit-sparse-inpainting", "inrkit-inrv"]
+    "name",
+    [
+        "inrkit-inversion",
+        "inrkit-frame-prediction",
+        "inrkit-sparse-inpainting",
+        "inrkit-frame-interpolation",
+        "inrkit-inrv",
+    ],
 )
 def test_our_own_plugins_pass(check, only_plugins, name):
     only_plugins(name)

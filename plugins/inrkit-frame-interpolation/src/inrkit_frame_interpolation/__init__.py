@@ -1,0 +1,1 @@
+"""Frame interpolation: a few frames of a clip are seen, those between them asked for."""
