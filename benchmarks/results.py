@@ -45,6 +45,9 @@ TASKS = [
     Task("predict", "Frame prediction", "The first frames are seen.", {"observed": 4}),
     Task("sparse-inpaint", "Sparse inpainting", "Pixels scattered in space and time are seen.", {"keep": 0.25}),
     Task("interpolate-frames", "Frame interpolation", "The first frame and the last are seen.", {"observed": "0,-1"}),
+    Task(
+        "superresolve", "Superresolution", "The means over the areas of 8 rows of larger pixels are seen.", {"low": 8}
+    ),
 ]
 """A further task is one more entry."""
 

@@ -58,6 +58,12 @@ def test_frame_interpolation_takes_one_clip(record):
     assert record("interpolate-frames", "--every", "2")["share_seen"] == pytest.approx(3 / 5)
 
 
+def test_superresolution_takes_all_of_the_video(record):
+    made = record("superresolve", "--low", "4")
+    assert made["windows"] == [0, 3] and made["share_seen"] == 1 and made["options"] == {"low": 4}
+    assert made["baseline"] == "bicubic" and set(made["scores"]["result"]["psnr"]) == {"all"}
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -70,6 +76,8 @@ def test_frame_interpolation_takes_one_clip(record):
         ["sparse-inpaint", "--keep", "nan"],
         ["sparse-inpaint", "--keep", "0.001"],
         ["invert", "--at", "1"],
+        ["superresolve", "--low", "8"],
+        ["superresolve", "--low", "0"],
         ["interpolate-frames", "--observed", "0,5"],
         ["interpolate-frames", "--observed", "0,x"],
         ["interpolate-frames", "--observed", "0,1", "--every", "2"],

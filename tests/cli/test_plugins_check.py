@@ -128,6 +128,7 @@ def test_what_is_not_there_is_bad_input(check):
         "inrkit-frame-prediction",
         "inrkit-sparse-inpainting",
         "inrkit-frame-interpolation",
+        "inrkit-superresolution",
         "inrkit-inrv",
     ],
 )
