@@ -68,7 +68,9 @@ class Count(Task):
 GOOD = [Some, First, Count, seeing(Grey), seeing(Small), seeing(Blurred), seeing(Observation)]
 
 
-@pytest.mark.parametrize("task", [*GOOD, "invert", "predict", "sparse-inpaint"])
+@pytest.mark.parametrize(
+    "task", [*GOOD, "invert", "predict", "sparse-inpaint", "inpaint", "interpolate-frames", "superresolve"]
+)
 def test_what_keeps_the_contract_passes(task):
     before = torch.get_rng_state()
     assert check_task(task) is None
@@ -84,6 +86,16 @@ def test_a_task_runs_in_a_folder_of_its_own(tmp_path, monkeypatch):
 def test_a_task_may_refuse_its_options():
     with pytest.raises(BadInput, match="nothing to predict"):
         check_task("predict", options={"observed": 4}, clip_shape=(4, 8, 8))
+
+
+class HidesAnotherSize(Some):
+    def hidden(self, shape, options):
+        return torch.ones(shape, dtype=torch.bool)
+
+
+class HidesNumbers(Some):
+    def hidden(self, shape, options):
+        return torch.ones(shape[1:])
 
 
 class Asks(Some):
@@ -207,6 +219,8 @@ BROKEN = {
     OneFrame: "a mask of the clip's shape (16, 16, 24); found (1, 16, 24)",
     Unseeded: "the same mask from the same generator",
     SaysNothing: "hides_frames to be True",
+    HidesAnotherSize: "hidden to give torch.bool (32, 72), a Path or None; found torch.bool (19, 32, 72)",
+    HidesNumbers: "hidden to give torch.bool (32, 72), a Path or None; found torch.float32",
     seeing(MixesPoints): "see to treat each point by itself",
     seeing(NeedsFrames): "see to take points by themselves",
     seeing(MixesFrames): "see to treat each frame by itself",

@@ -41,6 +41,10 @@ class Footage:
         place: Where `seen` lies in its frames.
         unused: Seconds of the video that were left out.
         notes: What else is worth knowing, a line each.
+        total: Frames of the file.
+        frame_of: (F,) int64, the frame of the file that each of `seen` shows.
+        hidden: (F' = 1 or total, h, w) uint8, 1 where the task hides what clips show of each frame of the file (or of
+            all); None: it hides nothing there.
     """
 
     name: str
@@ -55,6 +59,9 @@ class Footage:
     place: Geometry
     unused: float
     notes: list[str]
+    total: int
+    frame_of: Tensor
+    hidden: Tensor | None = None
 
     def truth(self) -> Iterator[Tensor]:
         """uint8 (H, W, 3): its N frames at its own rate and size, read anew.
@@ -100,18 +107,22 @@ def read_footage(path: Path, data: DataConfig, *, at: float | None = None, short
     with open_frames(path, size=(size[0], size[1]), fit=options.fit, fps=options.fps, box=box) as video:
         seen, rate = piled(_of_one_size(video, path)), video.fps
     positions = (torch.arange(video.decoded, dtype=torch.float64) * rate / fps).clamp(max=len(seen) - 1)
+    nearest = (torch.arange(len(seen), dtype=torch.float64) * fps / rate + 0.5 + 1e-6).floor()  # of two, the later one
+    frame_of = nearest.long().clamp(max=video.decoded - 1)
     first, unused = 0, 0.0
     if len(seen) < length and not at:
-        seen = _lengthened(seen, length, short, path)
+        which = _lengthened(len(seen), length, short, path)
+        seen, frame_of = seen[which], frame_of[which]
     elif at is not None:
         begin = _moment(at, rate, length, len(seen), path)
         unused = (len(seen) - length) / rate
-        seen = seen[begin : begin + length].clone()
+        seen, frame_of = seen[begin : begin + length].clone(), frame_of[begin : begin + length]
         inside = ((positions >= begin) & (positions <= begin + length - 1)).nonzero()[:, 0]
         first, positions = int(inside[0]), positions[inside] - begin
     place = geometry(video.shown, (size[0], size[1]), options.fit, box)
     starts = window_starts(len(seen), length)
-    return Footage(path.stem, path, first, fps, seen, rate, starts, length, positions, place, unused, video.notes)
+    file = (video.notes, video.decoded, frame_of)
+    return Footage(path.stem, path, first, fps, seen, rate, starts, length, positions, place, unused, *file)
 
 
 def _of_one_size(video: Frames, path: Path) -> Iterator[NDArray[np.uint8]]:
@@ -135,11 +146,12 @@ def _moment(at: float, rate: float, length: int, frames: int, path: Path) -> int
     return first
 
 
-def _lengthened(seen: Tensor, length: int, short: Short | None, path: Path) -> Tensor:
+def _lengthened(count: int, length: int, short: Short | None, path: Path) -> Tensor:
+    """Which of `count` frames make `length` ones."""
     if short is None:
         raise BadInput(
-            f"{path} has {len(seen)} frames, a clip of the run has {length}",
+            f"{path} has {count} frames, a clip of the run has {length}",
             "Add --loop to repeat it, or --hold to let its last frame stand.",
         )
     frames = torch.arange(length)
-    return seen[frames % len(seen) if short == "loop" else frames.clamp(max=len(seen) - 1)]
+    return frames % count if short == "loop" else frames.clamp(max=count - 1)

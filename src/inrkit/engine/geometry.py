@@ -32,6 +32,16 @@ class Axis:
         inside = self.places.clamp(0, self.length - 1)
         return (inside * (size - 1) / max(1, self.length - 1)).round().long()
 
+    @property
+    def over(self) -> Tensor:
+        """(length, pixels of the input) float, 1 where a pixel of the clip is made of that of the input.
+
+        Of smaller clips that are those under it, of larger ones the four nearest: they were enlarged by bicubic steps.
+        """
+        step = float(self.places[1] - self.places[0]) if len(self.places) > 1 else float(self.length)
+        reach = 0.5 + step / 2 if step <= 1 else 2 * step
+        return ((self.places - torch.arange(self.length)[:, None]).abs() < reach - 1e-9).float()
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -49,6 +59,10 @@ class Geometry:
     def covered(self) -> Tensor:
         """(H, W) bool, of the input: True where clips show it."""
         return self.rows.covered[:, None] & self.columns.covered
+
+    def hides(self, hidden: Tensor) -> Tensor:
+        """bool (H, W) of the input, as clips show it: (h, w), True where any pixel that it is made of is."""
+        return self.rows.over @ hidden.float() @ self.columns.over.T > 0
 
     def restore(self, frames: Tensor) -> Tensor:
         """Clips, uint8 (T, h, w, 3) of any h and w, as the input had them: (T, H, W, 3), grey where not covered."""

@@ -17,7 +17,8 @@ from inrkit.engine.fit import Found, find
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.footage import Footage
 from inrkit.engine.frames import window_frames
-from inrkit.engine.job import Job, in_windows
+from inrkit.engine.hidden import seen_in, shown
+from inrkit.engine.job import Job
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.windows import blended
 from inrkit.interfaces import ClipBatch
@@ -103,7 +104,7 @@ def find_windows(job: Job, options: FitOptions, videos: Sequence[Footage], advan
     for first in range(0, len(windows), BATCH):
         group = windows[first : first + BATCH]
         clips = torch.cat([video.windows(slice(window, window + 1)) for video, window in group]).to(job.model.device)
-        observation = in_windows(job.observation(), [video.starts[window] for video, window in group])
+        observation = seen_in(job, group)
         batch = ClipBatch(clips, observation=observation, seed=job.seed)
         pairs = [(i - 1, i) for i, (_, window) in enumerate(group) if window and i]
         before = None
@@ -125,17 +126,17 @@ def pictures(job: Job, done: Recovered) -> Iterator[dict[str, Tensor]]:
         window), and the names of `done.beside`; and "mask", bool (n, h, w), where something is hidden.
     """
     video, size = done.footage, job.clip_shape[1:]
-    shown = {name: window_frames(job.model, found, size) for name, found in done.beside.items()}
-    shown |= {"result": window_frames(job.model, done.found, size)}
-    shown |= {name: partial(_still, job, video, name) for name in ("observed", "baseline", "static")}
+    drawn = {name: window_frames(job.model, found, size) for name, found in done.beside.items()}
+    drawn |= {"result": window_frames(job.model, done.found, size)}
+    drawn |= {name: partial(_still, job, video, name) for name in ("observed", "baseline", "static")}
     moments = torch.arange(video.frames)
-    running = {name: blended(frames_of, video.starts, video.length, moments) for name, frames_of in shown.items()}
-    pattern = job.observation().mask
+    running = {name: blended(frames_of, video.starts, video.length, moments) for name, frames_of in drawn.items()}
     for which in moments.split(PIECE):
         piece = {name: to_uint8(torch.stack(list(islice(frames, len(which))))) for name, frames in running.items()}
         piece["truth"] = video.seen[which]
-        if pattern is not None:
-            piece["mask"] = pattern.cpu()[which % len(pattern)]
+        mask = shown(job, video, which)
+        if mask is not None:
+            piece["mask"] = mask
         yield piece
 
 
@@ -144,7 +145,7 @@ def _still(job: Job, video: Footage, name: str, window: int, frames: int, which:
     clip = to_float(video.windows(slice(window, window + 1)).to(job.model.device))
     if name == "static":
         return iter(clip.mean(1).expand(len(which), *clip.shape[2:]))
-    observation = in_windows(job.observation(), video.starts[window : window + 1])
+    observation = seen_in(job, [(video, window)])
     seen = clip if observation.mask is None else torch.where(observation.mask[..., None], clip, 0.0)
     made = observation.fill(observation.see(seen)) if name == "observed" else job.task.baseline(seen, observation)
     return iter(made[0, which.to(made.device)])

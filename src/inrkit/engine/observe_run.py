@@ -10,6 +10,7 @@ from typing import Any
 
 from inrkit.engine.data import videos_in
 from inrkit.engine.footage import Footage, Short, read_footage
+from inrkit.engine.hidden import hide
 from inrkit.engine.job import Job
 from inrkit.engine.observe import batches, names, recover
 from inrkit.engine.observe_files import write_result
@@ -109,11 +110,14 @@ def _footage(
     assert job.model.config is not None
     for path in paths:
         try:
-            yield read_footage(path, job.model.config.data, at=at, short=short)
+            video = read_footage(path, job.model.config.data, at=at, short=short)
+            hide(job, video)
         except BadInput as error:
             if alone:
                 raise
             outcome.failed[str(path)] = str(error)
+        else:
+            yield video
 
 
 def _folders(paths: Sequence[Path], out: Path) -> dict[Path, Path]:

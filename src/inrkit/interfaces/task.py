@@ -102,6 +102,24 @@ class ObservationTask(Task):
         """
         raise NotImplementedError
 
+    def hidden(self, shape: Shape, options: object) -> Tensor | Path | None:
+        """What is hidden in the pixels of the input itself, beside what :meth:`observe` hides of clips.
+
+        The core brings it onto the clips: a pixel of a clip is seen only if every pixel of the input that it
+        is made of is.
+
+        Args:
+            shape: (frames, height, width) of the video, upright, at its own rate and size.
+
+        Returns:
+            bool (height, width), True where all frames hide it; or a picture or a video of that size, white where
+            hidden, which the core reads; or None, as given: nothing.
+
+        Raises:
+            BadInput: The options ask for what such a video does not have.
+        """
+        return None
+
     def baseline(self, clips: Tensor, observation: Observation) -> Tensor:
         """The trivial answer, which a result has to beat.
 

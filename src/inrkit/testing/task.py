@@ -61,6 +61,7 @@ class _Observing:
         self.observes()
         observation = self.observed(self.subject.options)
         self.says_what_it_hides(observation)
+        self.hides_pixels_of_the_input()
         sight = _Seeing(self.subject, observation, self.clips)
         sight.keeps_its_unit()
         sight.treats_clips_by_themselves()
@@ -95,6 +96,17 @@ class _Observing:
         whole = mask is None or bool(mask.flatten(1).any(1).all())
         change = "Say hides_frames = True: it then takes one clip of each video, since windows may see nothing."
         self.subject.expect(whole or self.task.hides_frames, "hides_frames to be True", "hidden frames", change)
+
+    def hides_pixels_of_the_input(self) -> None:
+        change = "hidden(shape, options) returns bool (height, width), the path of a mask, or None."
+        frames, height, width = shape = (self.shape[0] + 3, 2 * self.shape[1], 3 * self.shape[2])
+        with self.subject.trying(f"hidden to work on {frames} frames of {height}x{width}", change):
+            hidden = self.task.hidden(shape, self.subject.options)
+        if hidden is None or isinstance(hidden, Path):
+            return
+        found = f"{hidden.dtype} {tuple(hidden.shape)}" if isinstance(hidden, Tensor) else type(hidden).__name__
+        right = found == f"torch.bool {(height, width)}"
+        self.subject.expect(right, f"hidden to give torch.bool {(height, width)}, a Path or None", found, change)
 
     def fills(self, observation: Observation) -> None:
         change = "fill takes see(the whole clips), hidden pixels 0, and returns a guess (B, T, H, W, 3)."
