@@ -44,6 +44,7 @@ TASKS = [
     Task("invert", "Inversion", "Everything is seen."),
     Task("predict", "Frame prediction", "The first frames are seen.", {"observed": 4}),
     Task("sparse-inpaint", "Sparse inpainting", "Pixels scattered in space and time are seen.", {"keep": 0.25}),
+    Task("inpaint", "Inpainting", "The top half of every frame is seen.", {"keep": "top"}),
     Task("interpolate-frames", "Frame interpolation", "The first frame and the last are seen.", {"observed": "0,-1"}),
     Task(
         "superresolve", "Superresolution", "The means over the areas of 8 rows of larger pixels are seen.", {"low": 8}

@@ -58,6 +58,34 @@ def test_frame_interpolation_takes_one_clip(record):
     assert record("interpolate-frames", "--every", "2")["share_seen"] == pytest.approx(3 / 5)
 
 
+@pytest.mark.parametrize(
+    ("words", "share"), [([], 1 / 2), (["--keep", "left"], 1 / 2), (["--box", "0,2,4,8"], 40 / 64)]
+)
+def test_inpainting_takes_all_of_the_video(record, words, share):
+    made = record("inpaint", *words)
+    assert made["windows"] == [0, 3] and made["share_seen"] == pytest.approx(share)
+    assert made["baseline"] == "mean colour" and set(made["scores"]["result"]["psnr"]) == {"all", "observed", "hidden"}
+
+
+def test_a_mask_of_many_frames_is_a_folder_or_a_video(record, run):
+    for index in range(8):
+        picture = torch.zeros(8, 8, 3, dtype=torch.uint8)
+        picture[index] = 255
+        write_png(run.parent / "mask" / f"{index}.png", picture)
+    made = record("inpaint", "--mask", run.parent / "mask")
+    assert made["share_seen"] == pytest.approx(7 / 8) and made["options"]["mask"] == str(run.parent / "mask")
+
+
+@pytest.mark.parametrize(("height", "white", "frames"), [(7, 255, 1), (8, 0, 1), (8, 255, 1), (8, 255, 5)])
+def test_a_mask_that_does_not_fit_is_refused(cli, run, height, white, frames):
+    for index in range(frames):
+        write_png(run.parent / "mask" / f"{index}.png", torch.full((height, 8, 3), white, dtype=torch.uint8))
+    film(run.parent / "film", 8)
+    outcome = cli("inpaint", run.parent / "film", "--run", run, "--mask", run.parent / "mask")
+    assert outcome.exit_code == 2 and "Traceback" not in outcome.output, outcome.output
+    assert {path.name for path in run.parent.iterdir()} == {"film", "mask", run.name}
+
+
 def test_superresolution_takes_all_of_the_video(record):
     made = record("superresolve", "--low", "4")
     assert made["windows"] == [0, 3] and made["share_seen"] == 1 and made["options"] == {"low": 4}
@@ -76,6 +104,11 @@ def test_superresolution_takes_all_of_the_video(record):
         ["sparse-inpaint", "--keep", "nan"],
         ["sparse-inpaint", "--keep", "0.001"],
         ["invert", "--at", "1"],
+        ["inpaint", "--box", "0,0,8,9"],
+        ["inpaint", "--box", "3,3,3,4"],
+        ["inpaint", "--box", "0,0,8,8"],
+        ["inpaint", "--keep", "top", "--box", "0,0,3,3"],
+        ["inpaint", "--mask", "none.png"],
         ["superresolve", "--low", "8"],
         ["superresolve", "--low", "0"],
         ["interpolate-frames", "--observed", "0,5"],

@@ -129,6 +129,7 @@ def test_what_is_not_there_is_bad_input(check):
         "inrkit-sparse-inpainting",
         "inrkit-frame-interpolation",
         "inrkit-superresolution",
+        "inrkit-inpainting",
         "inrkit-inrv",
     ],
 )

@@ -1,0 +1,1 @@
+"""Inpainting: a part of the picture is hidden, and asked for."""
