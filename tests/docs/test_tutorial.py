@@ -20,6 +20,7 @@ def words_of(command: str) -> list[str]:
     """What the python of the reader's environment is given for a line of the tutorial."""
     program, *words = shlex.split(command)
     if program == "pip":
+        words.remove("-e")  # for that hatchling needs a package which pip would fetch
         return ["-m", "pip", *words, *OFFLINE]
     if program == "python":
         return [*words, "-p", "no:cacheprovider"]
