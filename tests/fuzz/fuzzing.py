@@ -21,6 +21,8 @@ import traceback
 import warnings
 from pathlib import Path
 
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported: a forked child waits for ever for threads of its parent
+
 import numpy as np
 from breaking import broken
 from seeds import Seed, make_seeds
