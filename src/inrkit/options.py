@@ -67,7 +67,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
             return dict(_flat(tomllib.load(file)))
     except OSError as error:
         raise BadInput(f"Cannot read {str(path)!r}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{str(path)!r} is not TOML: {error}", "Mend that place; text stands in quotes.") from error
 
 
@@ -106,7 +106,7 @@ def _parse(text: str, key: str) -> Any:
         return text  # for TOML, a comment would begin there
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
     return value if isinstance(value, str | int | float | list | dict) else text  # dates stay text, as in JSON
 

@@ -10,6 +10,7 @@ import pytest
 FOUND = [
     ("a.mkv", 652),
     ("b.avi", 681),
+    ("half/metrics.jsonl", 383304627),
     ("latents.safetensors", 1288),
     ("latents.safetensors", 1408),
     ("latents.safetensors", 1918),
