@@ -84,8 +84,11 @@ def _text(data: bytes, random: Random) -> bytes:
 
 
 def _json(data: bytes, random: Random) -> bytes:
-    """Another value, or none, at some place of the tree."""
-    content = json.loads(data)
+    """Another value, or none, at some place of the tree; what an earlier change left unreadable stays as it is."""
+    try:
+        content = json.loads(data)
+    except ValueError:
+        return data
     places = list(_places(content))
     if not places:
         return data
