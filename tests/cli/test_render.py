@@ -122,11 +122,12 @@ LATENTS = """
 from pathlib import Path
 from inrkit import load
 from inrkit.engine.fit import Found
-from inrkit.engine.found_file import Kept, run_hash, save_found
+from inrkit.engine.found_file import Kept, save_found
 import torch
-z = load("finished").latents["z"]
+model = load("finished")
+z = model.latents["z"]
 found = Found({"z": z[[0, 1, 2, 3, 0]]}, torch.zeros(5), ["start"] * 5, 0)
-save_found(Path("found.safetensors"), Kept(found, [0, 3, 6, 9, 12], 5, 17, 25.0, "name"), run_hash(Path("finished")))
+save_found(Path("found.safetensors"), Kept(found, [0, 3, 6, 9, 12], 5, 17, 25.0, "name"), model)
 """
 
 PEAK = """

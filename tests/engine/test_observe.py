@@ -10,7 +10,7 @@ from inrkit import BadInput, Observation, ObservationTask
 from inrkit.engine.comparison import Comparison
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.footage import read_footage
-from inrkit.engine.found_file import Kept, read_found, run_hash, save_found
+from inrkit.engine.found_file import Kept, read_found, save_found
 from inrkit.engine.job import Job, in_windows
 from inrkit.engine.judge import Judge, decibels, squared_error, verdict
 from inrkit.engine.observe import batches, draw, pictures, recover
@@ -151,15 +151,16 @@ def test_latents_come_back_from_their_file(job, run, tmp_path, refine):
     job = Job(job.name, job.task, None, job.model, job.fit.model_copy(update={"refine": refine}))
     video = footage(job, film(tmp_path / "film", height=12, width=10))
     (done,) = recover(job, [video])
-    file, mine = tmp_path / "latents.safetensors", run_hash(run)
-    save_found(file, Kept(done.found, video.starts, 5, 13, video.rate, "film"), mine)
-    kept = read_found(file, inrkit.load(run), mine)
+    file, again = tmp_path / "latents.safetensors", inrkit.load(run)
+    save_found(file, Kept(done.found, video.starts, 5, 13, video.rate, "film"), job.model)
+    kept = read_found(file, again)
     assert (kept.starts, kept.length, kept.frames, kept.rate, kept.name) == (video.starts, 5, 13, 25.0, "film")
     assert (kept.found.weights is not None) == bool(refine)
     drawn = torch.stack(list(draw(job.model, kept.found, video)))
     assert torch.equal(drawn, seen_in(job, done)["result"]) and torch.equal(drawn, whole(job, done))
+    again.content = "0" * 64
     with pytest.raises(BadInput, match="another run"):
-        read_found(file, job.model, "0" * 64)
+        read_found(file, again)
 
 
 @pytest.mark.parametrize(
@@ -175,19 +176,19 @@ def test_latents_of_another_shape_or_without_sense_are_refused(job, run, tmp_pat
     (done,) = recover(job, [video])
     done.found.latents = spoil(done.found.latents)
     file = tmp_path / "latents.safetensors"
-    save_found(file, Kept(done.found, video.starts, 5, 13, 25.0, "film"), run_hash(run))
+    save_found(file, Kept(done.found, video.starts, 5, 13, 25.0, "film"), job.model)
     with pytest.raises(BadInput, match=said):
-        read_found(file, job.model, run_hash(run))
+        read_found(file, job.model)
 
 
 def test_files_that_hold_no_latents_are_refused(job, run, tmp_path):
     text = tmp_path / "x.safetensors"
     text.write_text("nothing")
     with pytest.raises(BadInput, match="cannot be read"):
-        read_found(text, job.model, run_hash(run))
+        read_found(text, job.model)
     checkpoint = next(run.glob("checkpoints/*/model.safetensors"))
     with pytest.raises(BadInput, match="holds no latents"):
-        read_found(checkpoint, job.model, run_hash(run))
+        read_found(checkpoint, job.model)
 
 
 def test_scores_are_those_of_a_plain_computation_whatever_the_pieces():

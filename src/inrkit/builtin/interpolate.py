@@ -7,8 +7,9 @@ from typing import Any
 from inrkit.builtin.space_options import InterpolateOptions
 from inrkit.engine.between import line, square
 from inrkit.engine.ends import End, find_end, is_video, joined
-from inrkit.engine.footage import Short
-from inrkit.engine.gallery import check_folder, columns_of, render_gallery, write_gallery
+from inrkit.engine.files import check_folder
+from inrkit.engine.footage import lengthening
+from inrkit.engine.gallery import columns_of, render_gallery, write_gallery
 from inrkit.errors import BadInput
 from inrkit.interfaces import Task, TaskResult
 from inrkit.model import VideoModel
@@ -43,7 +44,7 @@ class Interpolate(Task):
 
     def _ends(self, model: VideoModel, options: InterpolateOptions) -> list[End]:
         """In the order in which they were named; videos are inverted once nothing else can be refused."""
-        short = _short(options)
+        short = lengthening(options.loop, options.hold)
         found: dict[str, End] = {}
         for what in sorted(map(str, options.videos), key=is_video):
             if is_video(what) and self.reporter:
@@ -58,9 +59,3 @@ def _labels(names: list[str], total: int) -> list[str]:
     if len(names) == 2:
         labels[0], labels[-1] = names
     return labels
-
-
-def _short(options: InterpolateOptions) -> Short | None:
-    if options.loop and options.hold:
-        raise BadInput("--loop and --hold exclude each other", "Give one of them.")
-    return "loop" if options.loop else "hold" if options.hold else None

@@ -10,7 +10,8 @@ import torch
 
 from inrkit.builtin.space_options import SampleOptions
 from inrkit.engine.draws import draw_latents, sampler_options
-from inrkit.engine.gallery import Gallery, check_folder, columns_of, render_gallery, training_latents, write_gallery
+from inrkit.engine.files import check_folder
+from inrkit.engine.gallery import Gallery, columns_of, render_gallery, training_latents, write_gallery
 from inrkit.engine.nearest import nearest_clips
 from inrkit.errors import BadInput
 from inrkit.interfaces import Task, TaskResult

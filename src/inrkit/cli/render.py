@@ -41,8 +41,9 @@ def render(
     """Render a training clip, or latents found in a run: the network is evaluated anew at any size and rate."""
     from inrkit import BadInput, load, to_uint8, write_video
     from inrkit.cli import console
-    from inrkit.cli.render_latents import kept_frames, kept_in
+    from inrkit.cli.render_latents import kept_frames
     from inrkit.cli.render_shape import check_clip, check_shape, frames_shown, rate_of, shape_of
+    from inrkit.engine.found_file import read_found
     from inrkit.engine.plan import resolve_device
     from inrkit.video.write import encoder_of
 
@@ -53,7 +54,7 @@ def render(
     assert model.config is not None
     data = model.config.data
     if latents is not None:
-        kept = kept_in(latents, model, run, checkpoint)
+        kept = read_found(latents, model)
         shape = shape_of(size, frames or kept.frames, data.clip_shape)
         rate = fps if fps is not None else kept.rate * shape[0] / kept.frames
         pieces = kept_frames(model, kept, shape, frames_shown(shape, out))

@@ -18,12 +18,12 @@ from inrkit.cli.task_space import run_of, space_of
 from inrkit.declare import Task as Declared
 from inrkit.discovery import load_registry
 from inrkit.engine.fit_options import FitOptions
+from inrkit.engine.footage import lengthening
 from inrkit.engine.job import DIRECT, PAPER, PAPER_ALSO, Job, fit_of
 from inrkit.engine.observe_files import plain
 from inrkit.engine.observe_run import run_videos
 from inrkit.engine.plan import resolve_device
 from inrkit.engine.runs import load
-from inrkit.errors import BadInput
 from inrkit.options import environment_options, parse_assignments, resolve
 
 
@@ -58,9 +58,7 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
     defaults = PAPER if values["paper"] else DIRECT if values["direct"] else fit_of(name, type(task))
     options, fit = _settle(model, values, defaults)
     also = _settle(model, values, PAPER_ALSO)[1] if values["paper"] and values["lr"] is None else None
-    if values["loop"] and values["hold"]:
-        raise BadInput("--loop and --hold exclude each other", "Give one of them.")
-    short = "loop" if values["loop"] else "hold" if values["hold"] else None
+    short = lengthening(values["loop"], values["hold"])
     space = space_of(values)
     assert space.model.config is not None
     if values["paper"]:
@@ -69,7 +67,7 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
     out = values["out"] or Path("results") / name.rpartition("/")[2]
     how: dict[str, Any] = {"at": values.get("at"), "short": short, "lossless": values["lossless"]}
     with make_reporter(values["quiet"]) as reporter:
-        outcome = run_videos(job, values["videos"], out, space.content, reporter=reporter, **how)
+        outcome = run_videos(job, values["videos"], out, reporter=reporter, **how)
     if values["json"]:
         facts = {"run": space.run and str(space.run), "videos": outcome.records, "failed": outcome.failed}
         console.result_json(plain(facts))

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from inrkit.cli import console
-from inrkit.engine.direct import choose_clips, direct_model, left_untrained, space_hash
-from inrkit.engine.found_file import run_hash
+from inrkit.engine.direct import choose_clips, direct_model, left_untrained
 from inrkit.engine.plan import resolve_device
 from inrkit.engine.runs import Run, load, newest_run
 from inrkit.errors import BadInput
@@ -22,10 +21,9 @@ ONLY_DIRECT = ("inr", "size", "frames", "fps", "set")
 
 @dataclass(frozen=True)
 class Space:
-    """A model, and the content hash by which its latents are known again; the run they belong to, if any."""
+    """A model, and the run that it is of, if any."""
 
     model: VideoModel
-    content: str
     run: Path | None
 
 
@@ -43,7 +41,7 @@ def space_of(values: Mapping[str, Any]) -> Space:
             flag = "-o" if name == "set" else f"--{name}"
             raise BadInput(f"{flag} is of a network of its own, and a run has its own", "Add --direct.")
     run = run_of(values)
-    return Space(load(run.path, device=device), run_hash(run.path), run.path)
+    return Space(load(run.path, device=device), run.path)
 
 
 def _direct(values: Mapping[str, Any], device: str) -> Space:
@@ -65,7 +63,7 @@ def _direct(values: Mapping[str, Any], device: str) -> Space:
             "video: they stay as they were drawn. Add --run RUN of a space trained with it and the same options, or "
             "-o what makes them differ, if it has such an option."
         )
-    return Space(model, space_hash(model), None)
+    return Space(model, None)
 
 
 def run_of(values: Mapping[str, Any]) -> Run:

@@ -109,7 +109,7 @@ def direct_model(
         raise BadInput(f"nothing of the INR {name} differs per video, so it cannot be fitted alone", "Name another.")
     if run and _same_inr(run, config):
         made.inr.load_state_dict(run.inr.state_dict(), strict=False)
-    made.config = config
+    made.config, made.content = config, _hash(made)
     return made.to(device).eval()
 
 
@@ -137,8 +137,8 @@ def _inr_options(name: str) -> Any:
         raise BadInput(f"no INR is named, and {INR} is not installed", hint) from error
 
 
-def space_hash(model: VideoModel) -> str:
-    """What latents say they belong to: the same as the hash of :func:`keep_space`'s run."""
+def _hash(model: VideoModel) -> str:
+    """That of :func:`keep_space`'s run, to which its latents belong."""
     state = {name: value.detach().to("cpu", copy=True).contiguous() for name, value in model.state_dict().items()}
     return hashlib.sha256(save(state)).hexdigest()
 

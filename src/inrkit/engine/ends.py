@@ -66,7 +66,7 @@ def _clip(model: VideoModel, clip: int) -> End:
 
 
 def _kept(model: VideoModel, path: Path) -> End:
-    kept = read_found(path, model, model.content)
+    kept = read_found(path, model)
     notes = []
     if len(kept.starts) > 1:
         notes.append(f"{path} holds {len(kept.starts)} clips: its first is taken")

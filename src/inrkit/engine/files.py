@@ -1,9 +1,21 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and the folders they go to."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from inrkit.errors import BadInput
+
+
+def check_folder(out: Path) -> None:
+    """Refuse an --out that is no folder, before anything is done.
+
+    Raises:
+        BadInput: It is none.
+    """
+    if out.exists() and not out.is_dir():
+        raise BadInput(f"{out} is no folder", "Choose another --out.")
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -89,6 +89,17 @@ class Footage:
         return min(len(self.seen), int(self.positions[-1].round()) + 1)
 
 
+def lengthening(loop: bool, hold: bool) -> Short | None:
+    """What the flags --loop and --hold say about videos shorter than a clip.
+
+    Raises:
+        BadInput: Both are given.
+    """
+    if loop and hold:
+        raise BadInput("--loop and --hold exclude each other", "Give one of them.")
+    return "loop" if loop else "hold" if hold else None
+
+
 def read_footage(path: Path, data: DataConfig, *, at: float | None = None, short: Short | None = None) -> Footage:
     """Read a video for a run.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -12,10 +13,8 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from inrkit.engine.checkpoint import list_checkpoints, read_state
 from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import Found
-from inrkit.engine.runs import Run
 from inrkit.engine.tensor_file import UNREADABLE
 from inrkit.errors import BadInput
 from inrkit.interfaces import Tensors
@@ -39,12 +38,9 @@ class Facts(BaseModel):
     @property
     def windows_cover_it(self) -> bool:
         """Whether the windows follow each other without a gap, from the first frame to the last."""
-        ends = [0, *(start + self.length for start in self.starts)]
-        joined = all(
-            before <= start <= end for before, start, end in zip([0, *self.starts], self.starts, ends, strict=False)
-        )
-        each = len(self.start) == len(self.starts)
-        return each and joined and self.starts[0] == 0 and ends[-1] == max(self.frames, self.length)
+        joined = all(before < start <= before + self.length for before, start in pairwise(self.starts))
+        whole = self.starts[0] == 0 and self.starts[-1] + self.length == max(self.frames, self.length)
+        return joined and whole and len(self.start) == len(self.starts)
 
 
 @dataclass(frozen=True)
@@ -68,36 +64,23 @@ class Kept:
     name: str
 
 
-def run_hash(run: Path, step: int | None = None) -> str:
-    """sha256 of the model of a run, of its checkpoint of `step`, or of its newest.
-
-    Raises:
-        BadInput: It has no such checkpoint.
-    """
-    known = {read_state(path)["step"]: path for path in list_checkpoints(Run(run).checkpoints)}
-    if not known or (step is not None and step not in known):
-        raise BadInput(f"{run} has no such checkpoint yet", f"Resume it: inrkit train --resume --out {run}")
-    state = read_state(known[max(known) if step is None else step])
-    return str(state.get("model_sha256", ""))
-
-
-def save_found(path: Path, kept: Kept, run: str) -> None:
-    """Write the latents, and refined weights if there are any. `run`: from :func:`run_hash`."""
+def save_found(path: Path, kept: Kept, model: VideoModel) -> None:
+    """Write the latents that were found in `model`, and refined weights if there are any."""
     tensors = {f"latents.{name}": values for name, values in kept.found.latents.items()}
     tensors |= {f"weights.{name}": values for name, values in (kept.found.weights or {}).items()}
     tensors = {name: values.detach().to("cpu", copy=True).contiguous() for name, values in tensors.items()}
     facts = {"starts": kept.starts, "length": kept.length, "frames": kept.frames, "rate": kept.rate, "name": kept.name}
     facts |= {"start": kept.found.start, "steps": kept.found.steps}
-    write_atomically(path, save(tensors, {"kind": KIND, "run": run, "facts": json.dumps(facts)}))
+    write_atomically(path, save(tensors, {"kind": KIND, "run": model.content, "facts": json.dumps(facts)}))
 
 
-def read_found(path: Path, model: VideoModel, run: str) -> Kept:
+def read_found(path: Path, model: VideoModel) -> Kept:
     """The latents in a file, for the model they were found in.
 
     Raises:
         BadInput: It is no such file, of another run, of another shape, or holds what is no number.
     """
-    tensors, facts = _read(path, run)
+    tensors, facts = _read(path, model.content)
     latents, weights = (_named(tensors, prefix, model) for prefix in ("latents.", "weights."))
     count = len(facts.starts)
     if facts.length != model.encoder.clip_frames:

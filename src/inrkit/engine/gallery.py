@@ -90,16 +90,6 @@ def training_latents(model: VideoModel) -> Tensors:
     return model.latents
 
 
-def check_folder(out: Path) -> None:
-    """Refuse an --out that is no folder, before anything is done.
-
-    Raises:
-        BadInput: It is none.
-    """
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"{out} is no folder", "Choose another --out.")
-
-
 def columns_of(model: VideoModel, count: int, wanted: int) -> int:
     """Videos in a row: `wanted`, or fewer where a row would be too wide.
 
@@ -158,7 +148,7 @@ def save_latents(gallery: Gallery, path: Path, rows: slice, name: str) -> None:
     found = Found(latents, torch.zeros(count), ["drawn"] * count, 0)
     starts = [frames * index for index in range(count)]
     kept = Kept(found, starts, frames, frames * count, gallery.facts["fps"], name)
-    save_found(path, kept, gallery.model.content)
+    save_found(path, kept, gallery.model)
 
 
 def _write_each(gallery: Gallery, folder: Path, rate: float) -> list[Path]:

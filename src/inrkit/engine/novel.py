@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import torch
 
+from inrkit.engine.between import line
 from inrkit.engine.runs import Run
 from inrkit.interfaces import Tensors
 from inrkit.interfaces.pixels import to_uint8
 from inrkit.interfaces.seeds import generator
 from inrkit.model import VideoModel
 from inrkit.report.sheets import contact_sheet
-from inrkit.samplers.slerp import Slerp, slerp
+from inrkit.samplers.slerp import Slerp
 from inrkit.video import write_png, write_video
 
 NOVEL, STEPS = 4, 8
@@ -26,12 +27,9 @@ def draw_novel(run: Run, model: VideoModel) -> None:
 
 def draw_interpolation(run: Run, model: VideoModel) -> None:
     """The way from the first training clip to the last: interpolation.png, and side by side interpolation.mp4."""
-    amount = torch.linspace(0, 1, STEPS)
-    latents = {}
-    for name, values in model.latents.items():
-        first, last = (end.cpu().expand(STEPS, *end.shape[1:]) for end in (values[:1], values[-1:]))
-        latents[name] = slerp(first, last, amount)
-    _draw(run, model, latents, "interpolation", [f"{100 * float(t):.0f} %" for t in amount])
+    ends = {name: values[[0, -1]].cpu() for name, values in model.latents.items()}
+    labels = [f"{100 * index / (STEPS - 1):.0f} %" for index in range(STEPS)]
+    _draw(run, model, line(ends, STEPS, "slerp"), "interpolation", labels)
 
 
 def _draw(run: Run, model: VideoModel, latents: Tensors, name: str, labels: list[str]) -> None:

@@ -18,11 +18,10 @@ from inrkit.engine.record import measure, record_of
 from inrkit.video import write_png, write_video
 
 
-def write_result(job: Job, recovered: Recovered, folder: Path, run: str, *, lossless: bool) -> dict[str, Any]:
+def write_result(job: Job, recovered: Recovered, folder: Path, *, lossless: bool) -> dict[str, Any]:
     """Write everything of one video into `folder`, frame by frame; returns its record.
 
     Args:
-        run: The content hash of the run.
         lossless: Whether to write the result as PNG files, too.
     """
     video = recovered.footage
@@ -37,7 +36,7 @@ def write_result(job: Job, recovered: Recovered, folder: Path, run: str, *, loss
         for index, frame in enumerate(drawn):
             write_png(folder / "result" / f"{index:06d}.png", video.place.enlarge(frame[None])[0])
     kept = Kept(recovered.found, video.starts, video.length, video.frames, video.rate, video.name)
-    save_found(folder / "latents.safetensors", kept, run)
+    save_found(folder / "latents.safetensors", kept, job.model)
     if job.direct:
         keep_space(folder / "run", job.model)
     record = record_of(job, recovered, measured) | {"psnr_at_input_size": comparison.psnr}

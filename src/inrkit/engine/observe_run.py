@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inrkit.engine.data import videos_in
+from inrkit.engine.files import check_folder
 from inrkit.engine.footage import Footage, Short, read_footage
 from inrkit.engine.hidden import hide
 from inrkit.engine.job import Job
@@ -36,7 +37,6 @@ def run_videos(
     job: Job,
     sources: Sequence[Path],
     out: Path,
-    run: str,
     *,
     at: float | None = None,
     short: Short | None = None,
@@ -47,7 +47,6 @@ def run_videos(
 
     Args:
         sources: Videos, folders of frames, folders of videos.
-        run: The content hash of the run.
         at: Where the one clip begins, in seconds; None: all of it, or of tasks that hide whole frames its beginning.
         short: What to do about videos shorter than a clip.
         lossless: Whether to write PNG files of each result as well.
@@ -59,8 +58,7 @@ def run_videos(
     """
     if at is not None and not (math.isfinite(at) and at >= 0):
         raise BadInput(f"--at {at:g} is no moment of a video", "Give seconds from its beginning.")
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"{out} is no folder", "Choose another --out.")
+    check_folder(out)
     job.observation()  # what it refuses, it refuses before anything is read or written
     outcome, reporter = Outcome(), reporter or Reporter()
     paths = _videos(sources, outcome)
@@ -73,7 +71,7 @@ def run_videos(
             folder = folders[recovered.footage.path]
             reporter.note(f"scoring and writing {folder}")
             try:
-                record = write_result(job, recovered, folder, run, lossless=lossless)
+                record = write_result(job, recovered, folder, lossless=lossless)
             except OSError as error:
                 raise InrkitError(
                     f"{folder} cannot be written: {error}", "Make room, or choose another --out."

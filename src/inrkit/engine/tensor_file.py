@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from math import prod
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, int64
@@ -28,15 +30,11 @@ def read_tensors(path: Path, expected: Sizes | None = None, whole: Collection[st
     Raises:
         BadInput: It is missing, cut short, something else, of other shapes, or holds what is no number.
     """
-    try:
-        path.open("rb").close()  # safetensors takes whatever cannot be opened for missing
-        with safe_open(path, "pt") as file:
-            names = list(file.keys())
-            if expected is not None:
-                check_shapes(path, {name: tuple(file.get_slice(name).get_shape()) for name in names}, expected)
-            tensors = {name: file.get_tensor(name) for name in names}
-    except UNREADABLE as error:
-        raise BadInput(f"{path} cannot be read: {error}", "The file is damaged or not a safetensors file.") from error
+    with _opened(path) as file:
+        names = list(file.keys())
+        if expected is not None:
+            check_shapes(path, {name: tuple(file.get_slice(name).get_shape()) for name in names}, expected)
+        tensors = {name: file.get_tensor(name) for name in names}
     for name, value in tensors.items():
         if not _is_number(value, name in whole):
             raise BadInput(f"{path} holds values in {name} that are no numbers", "The file is damaged or was edited.")
@@ -49,10 +47,16 @@ def count_numbers(path: Path) -> int:
     Raises:
         BadInput: It is missing, cut short, or something else.
     """
+    with _opened(path) as file:
+        return sum(prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 - no dictionary
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
-        path.open("rb").close()
+        path.open("rb").close()  # safetensors takes whatever cannot be opened for missing
         with safe_open(path, "pt") as file:
-            return sum(prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118 - no dictionary
+            yield file
     except UNREADABLE as error:
         raise BadInput(f"{path} cannot be read: {error}", "The file is damaged or not a safetensors file.") from error
 
