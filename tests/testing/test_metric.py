@@ -37,6 +37,8 @@ class Whole(Error):
 class TwoSets(Metric):
     """Unpaired, as FVD."""
 
+    paired = False
+
     def __init__(self, config=None):
         self.real, self.made = [], []
 
@@ -55,6 +57,17 @@ def test_what_keeps_the_contract_passes(metric):
     before = torch.get_rng_state()
     assert check_metric(metric) is None
     assert torch.equal(before, torch.get_rng_state())
+
+
+class SaysPairs(TwoSets):
+    """It takes one set a call, and does not say so."""
+
+    paired = True
+
+
+class SaysTensors(Error):
+    def about(self):
+        return {"mean": torch.zeros(())}
 
 
 class Asks(Error):
@@ -137,7 +150,9 @@ class MaskRaises(Error):
 
 BROKEN = {
     Asks: "Its __init__ takes the options alone",
-    Floats: "update to take videos, in pairs or one set a call",
+    Floats: "update to take videos in pairs",
+    SaysPairs: "update to take videos in pairs",
+    SaysTensors: "about() to be JSON",
     Number: "names to values",
     Frames: "'error': a tensor of shape (3,) or (); found (6,)",
     NotANumber: "'error': a number; found NaN",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor
 
 
 class Metric:
     """Judges rendered videos, usually against the true ones. Built as ``Cls(config)``; used once per evaluation.
+
+    It computes on the device that its videos are on, which `inrkit evaluate --metrics-device` chooses.
+
+    Attributes:
+        paired: True if it compares each video with its own truth. False if it compares two sets: what a space offers,
+            and real videos, such as those it was trained on.
 
     Example::
 
@@ -21,6 +29,8 @@ class Metric:
                 return {"mean-error": torch.cat(self.values)}
     """
 
+    paired: bool = True
+
     def __init__(self, config: object = None) -> None:
         pass
 
@@ -28,8 +38,9 @@ class Metric:
         """Take in some videos.
 
         Args:
-            rendered, truth: uint8 (B, T, H, W, 3). For metrics of two unpaired sets, generated and real videos come
-                in separate calls, the other being None.
+            rendered, truth: uint8 (B, T, H, W, 3). Where it is not `paired`, the two sets come in separate calls, the
+                other being None: first all real videos, then the rendered ones. What cannot be kept of so many is
+                summed up.
             mask: bool (T, H, W) or (B, T, H, W): only these pixels count. None: all.
         """
         raise NotImplementedError
@@ -37,3 +48,20 @@ class Metric:
     def compute(self) -> dict[str, Tensor]:
         """Name to (N,), one value per clip in the order of the updates, or to a single value ()."""
         raise NotImplementedError
+
+    def about(self) -> dict[str, Any]:
+        """What belongs beside the numbers, as JSON: the protocol, how many clips and frames, which detector.
+
+        Asked for after `compute`.
+        """
+        return {}
+
+    def recall(self, key: str) -> bool:
+        """Whether all it needs of the real videos is known from an earlier evaluation; they are not sent then.
+
+        Asked for once, before any update, where it is not `paired`.
+
+        Args:
+            key: A hash of the content, order and shape of all real videos.
+        """
+        return False

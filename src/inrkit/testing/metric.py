@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from inrkit.discovery.load import because
-from inrkit.errors import BadInput, InrkitError
+from inrkit.errors import BadInput
 from inrkit.interfaces import Metric, Tensors
 from inrkit.testing.compare import expect_equal
 from inrkit.testing.contract import Options, Subject, seeded, subject_of
@@ -34,6 +34,7 @@ def check_metric(metric: type[Metric] | str, options: Options = None) -> None:
     subject = subject_of("metric", metric, options)
     with seeded():
         judging = _Judging(subject)
+        judging.expect_updates()
         judging.gives_numbers()
         if judging.paired:
             judging.judges_clips_by_themselves()
@@ -48,39 +49,45 @@ class _Judging:
         self.truth = torch.randint(0, 256, (CLIPS, *SHAPE, 3), dtype=torch.uint8)
         noise = torch.randint(-40, 41, self.truth.shape) * torch.tensor([0.2, 0.6, 1.0])[:, None, None, None, None]
         self.rendered = (self.truth + noise).clamp(0, 255).to(torch.uint8)
-        self.paired = self._takes_pairs()
+        self.paired = bool(getattr(subject.cls, "paired", True))
 
     def made(self) -> Any:
         """A new one."""
         with self.subject.trying("Cls(config) to build it", "Its __init__ takes the options alone."):
             return self.subject.cls(self.subject.options)
 
-    def _takes_pairs(self) -> bool:
-        """Whether it compares videos with their truths; else it takes the two sets in separate calls."""
-        try:
-            self.made().update(self.rendered.clone(), self.truth.clone())
-        except InrkitError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the border: it becomes what was found, unless the other way works
-            change = f"update(rendered, truth, mask=None) takes uint8 (B, T, H, W, 3); pairs: {because(error)[:200]}."
-            with self.subject.trying("update to take videos, in pairs or one set a call", change):
-                made = self.made()
-                made.update(self.rendered, None)
-                made.update(None, self.truth)
-            return False
-        return True
+    def expect_updates(self) -> None:
+        """It takes videos as `paired` says."""
+        if self.paired:
+            change = "update(rendered, truth, mask=None) takes uint8 (B, T, H, W, 3), or set paired = False."
+            with self.subject.trying("update to take videos in pairs", change):
+                self.made().update(self.rendered.clone(), self.truth.clone())
+            return
+        change = "With paired = False, update takes first real videos, (None, truth), then (rendered, None)."
+        with self.subject.trying("update to take one set a call", change):
+            made = self.made()
+            made.update(None, self.truth.clone())
+            made.update(self.rendered.clone(), None)
 
     def judged(self, *groups: slice, mask: Tensor | None = None, rendered: Tensor | None = None) -> Tensors:
         """What it says of the clips, given to it in groups."""
         rendered = self.rendered if rendered is None else rendered
         made = self.made()
-        for rows in groups or (slice(None),):
-            if self.paired:
-                made.update(rendered[rows], self.truth[rows], mask)
-            else:
-                made.update(rendered[rows], None)
-                made.update(None, self.truth[rows])
-        return made.compute()  # type: ignore[no-any-return]
+        parts = groups or (slice(None),)
+        for rows in () if self.paired else parts:
+            made.update(None, self.truth[rows])
+        for rows in parts:
+            made.update(rendered[rows], self.truth[rows] if self.paired else None, mask)
+        values: Tensors = made.compute()
+        self.says_what_it_is(made)
+        return values
+
+    def says_what_it_is(self, made: Any) -> None:
+        change = "about returns a dictionary of strings, numbers, lists and dictionaries: what JSON can hold."
+        with self.subject.trying("about() to be JSON", change):
+            about = made.about()
+            json.dumps(about)
+        self.subject.expect(isinstance(about, dict), "about() to give a dictionary", repr(about), change)
 
     def gives_numbers(self) -> None:
         change = "compute returns name to (N,), a number for each clip, or to (), one for all."
