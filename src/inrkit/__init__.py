@@ -14,6 +14,8 @@ from inrkit.hookspecs import hookimpl
 if TYPE_CHECKING:
     from inrkit import declare
     from inrkit.discovery import plugins
+    from inrkit.engine.between import interpolate
+    from inrkit.engine.draws import sample
     from inrkit.engine.fit import fit
     from inrkit.engine.runs import load
     from inrkit.engine.start import train
@@ -46,15 +48,19 @@ if TYPE_CHECKING:
     from inrkit.interfaces.coordinates import grid
     from inrkit.interfaces.pixels import to_float, to_uint8
     from inrkit.model import VideoModel
-    from inrkit.video import Video, read_video, write_video
+    from inrkit.report.sheets import contact_sheet
+    from inrkit.video import Video, read_video, toy_videos, write_png, write_video
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "declare": "",
+    "contact_sheet": "report.sheets",
     "fit": "engine.fit",
+    "interpolate": "engine.between",
     "load": "engine.runs",
     "plugins": "discovery",
+    "sample": "engine.draws",
     "train": "engine.start",
     "grid": "interfaces.coordinates",
     "to_float": "interfaces.pixels",
@@ -62,6 +68,8 @@ _HOMES = {
     "VideoModel": "model",
     "Video": "video",
     "read_video": "video",
+    "toy_videos": "video",
+    "write_png": "video",
     "write_video": "video",
 }
 """Where a public name is defined, if not in ``inrkit.interfaces``."""
@@ -95,17 +103,22 @@ __all__ = [
     "Video",
     "VideoModel",
     "coarsest",
+    "contact_sheet",
     "declare",
     "fit",
     "grid",
     "hookimpl",
+    "interpolate",
     "load",
     "per_clip",
     "plugins",
     "read_video",
+    "sample",
     "to_float",
     "to_uint8",
+    "toy_videos",
     "train",
+    "write_png",
     "write_video",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inrkit.builtin.space_options import InterpolateOptions
-from inrkit.engine.between import line, square
+from inrkit.engine.between import interpolate
 from inrkit.engine.ends import End, find_end, is_video, joined
 from inrkit.engine.files import check_folder
 from inrkit.engine.footage import lengthening
@@ -28,8 +28,7 @@ class Interpolate(Task):
         columns = columns_of(model, total, steps)
         check_folder(options.out)
         ends = self._ends(model, options)
-        between = line if count == 2 else square
-        latents = between(joined(ends), steps, options.way)
+        latents = interpolate(joined(ends), steps, options.way)
         gallery = render_gallery(model, latents, _labels([end.name for end in ends], total), columns)
         record: dict[str, Any] = {
             "ends": [{"end": "ABCD"[index], **end.facts} for index, end in enumerate(ends)],

@@ -7,10 +7,34 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from inrkit.errors import BadInput
 from inrkit.interfaces import Tensors
 from inrkit.samplers.slerp import slerp
 
 Way = Literal["slerp", "linear"]
+
+
+def interpolate(ends: Tensors, steps: int = 10, way: Way = "slerp") -> Tensors:
+    """Latents from one to another, or all over the square of four; those that ``inrkit interpolate`` shows.
+
+    Args:
+        ends: Two latents, name to (2, *shape), or the corners of a square, (4, *shape): top left, top right, bottom
+            left, bottom right.
+        steps: From one end to the other, both included.
+        way: "slerp", along a great circle, or "linear", straight.
+
+    Returns:
+        Name to (steps, *shape), or row by row (steps * steps, *shape); :meth:`VideoModel.render` shows them.
+
+    Raises:
+        BadInput: There are neither two nor four, or fewer than two steps.
+    """
+    count = len(next(iter(ends.values()), ()))
+    if count not in (2, 4):
+        raise BadInput(f"latents lie between two ends, or the four corners of a square, not {count}", "Give two.")
+    if steps < 2:
+        raise BadInput(f"steps is {steps}, and both ends are among them", "Give two or more.")
+    return (line if count == 2 else square)(ends, steps, way)
 
 
 def line(ends: Tensors, steps: int, way: Way) -> Tensors:

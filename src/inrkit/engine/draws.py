@@ -8,10 +8,38 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from inrkit.discovery import load_registry
+from inrkit.engine.gallery import training_latents
 from inrkit.errors import BadInput, PluginError
 from inrkit.interfaces import Sampler, Tensors
 from inrkit.interfaces.seeds import generator
+from inrkit.model import VideoModel
 from inrkit.options import resolve
+
+
+def sample(
+    model: VideoModel,
+    count: int = 16,
+    sampler: str = "slerp",
+    *,
+    options: Mapping[str, Any] | None = None,
+    seed: int = 0,
+) -> Tensors:
+    """New latents, whose videos never existed; those that ``inrkit sample`` draws.
+
+    Args:
+        model: As :func:`inrkit.load` gives it, with the latents of its training clips.
+        count: How many.
+        sampler: Its name: "slerp", "gaussian", "gmm", or one of a plugin.
+        options: Its options.
+
+    Returns:
+        Name to (count, *shape), on the CPU, the same ones for the same seed; :meth:`VideoModel.render` shows them.
+
+    Raises:
+        BadInput: There is no such sampler, it refuses an option, or the model has no latents to learn from.
+        PluginError: It is broken.
+    """
+    return draw_latents(sampler, sampler_options(sampler, options or {}), training_latents(model), count, seed)
 
 
 def sampler_options(name: str, given: Mapping[str, Any]) -> BaseModel:
