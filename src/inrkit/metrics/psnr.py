@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
-from inrkit.interfaces import Metric
+from inrkit.metrics.per_clip import PerClip
 
 
 def psnr(rendered: Tensor, truth: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -27,31 +29,25 @@ def psnr(rendered: Tensor, truth: Tensor, mask: Tensor | None = None) -> Tensor:
     return 10 * torch.log10(255.0**2 / mse)
 
 
-def static_floor(truth: Tensor) -> Tensor:
+def static_floor(truth: Tensor, mask: Tensor | None = None) -> Tensor:
     """PSNR of each clip's temporal-mean frame, rounded to uint8 and held still: what no motion at all scores.
 
     Args:
         truth: uint8 (B, T, H, W, 3).
+        mask: As for `psnr`. The mean frame is of all pixels.
 
     Returns:
         (B,) float64 in dB.
     """
     still = truth.float().mean(1, keepdim=True).round().to(torch.uint8)
-    return psnr(still.expand_as(truth), truth)
+    return psnr(still.expand_as(truth), truth, mask)
 
 
-class PSNR(Metric):
+class PSNR(PerClip):
     """``psnr`` of each clip in dB, from uint8 frames."""
 
-    def __init__(self, config: object = None) -> None:
-        self._values: list[Tensor] = []
+    name: ClassVar[str] = "psnr"
 
-    def update(self, rendered: Tensor | None, truth: Tensor | None, mask: Tensor | None = None) -> None:
-        """Take in pairs of videos, uint8 (B, T, H, W, 3)."""
-        if rendered is None or truth is None:
-            raise ValueError("psnr compares a video with its truth: both are needed")
-        self._values.append(psnr(rendered, truth, mask))
-
-    def compute(self) -> dict[str, Tensor]:
-        """{"psnr": (N,)} in dB."""
-        return {"psnr": torch.cat(self._values)}
+    def judge(self, rendered: Tensor, truth: Tensor, mask: Tensor | None) -> dict[str, Tensor]:
+        """{"psnr": (B,)} in dB."""
+        return {"psnr": psnr(rendered, truth, mask)}
