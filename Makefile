@@ -6,13 +6,16 @@ STAMP    := $(VENV)/.installed
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test lint types format docs bench results fuzz clean
+.PHONY: help train demo test lint types format docs bench results fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
 
 train: $(STAMP) ## train INR-V on the toy videos into runs/toy, go on with it, or show it when done (OVERWRITE=1: anew)
 	@$(VENV)/bin/inrkit train --plugin inrv --out runs/toy $(if $(filter 1,$(OVERWRITE)),--overwrite,--resume)
+
+demo: train ## do every task with the run that `make train` makes, two minutes more, and list the pictures
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh examples/demo.sh
 
 test: $(STAMP) ## run all tests (ARGS="-k words": some of them)
 	@$(PY) -m pytest $(ARGS)

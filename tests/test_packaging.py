@@ -89,6 +89,7 @@ STUB = """#!/bin/sh
 echo "$(basename "$0") $*" >>"$LOG"
 case "$*" in
     "-c import sys; "*) echo {version} ;;
+    "-c "*"import inrkit"*) ;;
     "-m venv --without-pip "*) {without_pip} && mkdir -p "$4/bin" && touch "$4/pyvenv.cfg" && cp "$0" "$4/bin/python" ;;
     "-m venv "*) mkdir -p "$3/bin" && touch "$3/pyvenv.cfg" && {ensurepip} && cp "$0" "$3/bin/python" ;;
     "-m pip "*" install "* | "-m pip install "*) {install} ;;
@@ -109,7 +110,8 @@ class Clone:
         self.bin = tmp / "bin"
         self.log = tmp / "log"
         self.torch = tmp / "torch"
-        for name in ["Makefile", "constraints.txt", "tools/setup.sh", *(str(p.relative_to(ROOT)) for p in PROJECTS)]:
+        projects = [str(project.relative_to(ROOT)) for project in PROJECTS]
+        for name in ["Makefile", "constraints.txt", "tools/setup.sh", "examples/demo.sh", *projects]:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, self.root / name)
         self.bin.mkdir()
@@ -369,20 +371,42 @@ def test_a_folder_that_is_no_environment_is_left_alone(clone: Clone) -> None:
     assert mine.exists()
 
 
+INRKIT = 'printf \'#!/bin/sh\\necho "inrkit $*"; [ $1 != "$BROKEN" ]\\n\' >.venv/bin/inrkit; chmod +x .venv/bin/inrkit'
+"""Installs a program that says what it is asked, and fails if that is $BROKEN."""
+
+
 @pytest.mark.parametrize(("words", "option"), [((), "--resume"), (("OVERWRITE=1",), "--overwrite")])
 def test_train_is_one_command(clone: Clone, words: tuple[str, ...], option: str) -> None:
-    clone.python(
-        "python3",
-        "3.12",
-        install="printf '#!/bin/sh\\necho \"inrkit $*\"\\n' >.venv/bin/inrkit; chmod +x .venv/bin/inrkit",
-    )
+    clone.python("python3", "3.12", install=INRKIT)
     assert clone.make("train", *words).stdout == f"inrkit train --plugin inrv --out runs/toy {option}\n"
+
+
+def test_the_demo_trains_and_prints_each_task_before_it_does_it(clone: Clone) -> None:
+    clone.python("python3", "3.12", install=INRKIT)
+    done = clone.make("demo")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    asked = [line for line in lines if line.startswith("inrkit ")]
+    assert asked[0] == "inrkit train --plugin inrv --out runs/toy --resume"
+    assert asked[1:] == [line.removeprefix("$ ") for line in lines if line.startswith("$ inrkit ")]
+    plugins = "".join(path.read_text() for path in ROOT.glob("plugins/*/src/*/plugin.py"))
+    declared = re.findall(r'declare\.Task\(\s+name="([\w-]+)"', plugins)
+    assert {line.split()[1] for line in asked[1:]} == {"sample", "interpolate", *declared}
+
+
+def test_the_demo_stops_at_what_fails(clone: Clone) -> None:
+    clone.python("python3", "3.12", install=INRKIT)
+    done = clone.make("demo", BROKEN="predict")
+    assert done.returncode != 0
+    assert "inrkit invert" in done.stdout
+    assert "interpolate" not in done.stdout
 
 
 def test_make_alone_lists_its_targets_and_installs_nothing(clone: Clone) -> None:
     done = clone.make()
     listed = [line.split()[1] for line in done.stdout.splitlines()]
-    assert listed == ["help", "train", "test", "lint", "types", "format", "docs", "bench", "results", "fuzz", "clean"]
+    targets = "help train demo test lint types format docs bench results fuzz clean"
+    assert listed == targets.split()
     assert not (clone.root / ".venv").exists()
 
 
