@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     )
     from inrkit.interfaces.coordinates import grid
     from inrkit.interfaces.pixels import to_float, to_uint8
+    from inrkit.metrics.feature_statistics import FeatureStatistics
+    from inrkit.metrics.frechet import frechet_distance
+    from inrkit.metrics.frechet_metric import FrechetMetric
     from inrkit.model import VideoModel
     from inrkit.report.sheets import contact_sheet
     from inrkit.video import Video, read_video, toy_videos, write_png, write_video
@@ -65,6 +68,9 @@ _HOMES = {
     "grid": "interfaces.coordinates",
     "to_float": "interfaces.pixels",
     "to_uint8": "interfaces.pixels",
+    "FeatureStatistics": "metrics.feature_statistics",
+    "FrechetMetric": "metrics.frechet_metric",
+    "frechet_distance": "metrics.frechet",
     "VideoModel": "model",
     "Video": "video",
     "read_video": "video",
@@ -81,6 +87,8 @@ __all__ = [
     "Dataset",
     "Decode",
     "Encoder",
+    "FeatureStatistics",
+    "FrechetMetric",
     "HyperNetwork",
     "Imported",
     "InrkitError",
@@ -106,6 +114,7 @@ __all__ = [
     "contact_sheet",
     "declare",
     "fit",
+    "frechet_distance",
     "grid",
     "hookimpl",
     "interpolate",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from torch import Tensor, int64
+from torch import Tensor, dtype, float32, int64
 
 from inrkit.errors import BadInput
 from inrkit.interfaces import Tensors
@@ -20,8 +20,10 @@ UNREADABLE = (OSError, SafetensorError, RuntimeError, MemoryError)
 """What safetensors raises for a damaged file; RuntimeError of one too large to be mapped into memory."""
 
 
-def read_tensors(path: Path, expected: Sizes | None = None, whole: Collection[str] = ()) -> Tensors:
-    """The tensors of a safetensors file, floating point ones as float32.
+def read_tensors(
+    path: Path, expected: Sizes | None = None, whole: Collection[str] = (), precision: dtype = float32
+) -> Tensors:
+    """The tensors of a safetensors file, floating point ones in `precision`.
 
     Args:
         expected: Every name and its shape; None takes what there is.
@@ -38,7 +40,7 @@ def read_tensors(path: Path, expected: Sizes | None = None, whole: Collection[st
     for name, value in tensors.items():
         if not _is_number(value, name in whole):
             raise BadInput(f"{path} holds values in {name} that are no numbers", "The file is damaged or was edited.")
-    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+    return {name: value.to(precision) if value.is_floating_point() else value for name, value in tensors.items()}
 
 
 def count_numbers(path: Path) -> int:
