@@ -123,4 +123,16 @@ def inrkit_metrics() -> list[declare.Metric]:
             target="inrkit.metrics.ssim:SSIM",
             summary="Structural similarity, 1 where equal; needs inrkit[metrics]",
         ),
+        declare.Metric(
+            name="fvd",
+            target="inrkit.metrics.fvd:FVD",
+            options="inrkit.metrics.frechet_options:FvdOptions",
+            summary="Fréchet video distance after StyleGAN-V; needs its detector, a TorchScript file",
+        ),
+        declare.Metric(
+            name="frechet-clip",
+            target="inrkit.metrics.frechet_clip:FrechetClip",
+            options="inrkit.metrics.frechet_options:FrechetClipOptions",
+            summary="Fréchet distance of CLIP's features of frames; needs inrkit[clip] and CLIP's weights",
+        ),
     ]
