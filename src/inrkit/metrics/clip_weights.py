@@ -61,7 +61,8 @@ def load_image_encoder(model: str, weights: Path | None) -> ImageEncoder:
     configuration = _configuration(open_clip, model)
     path = weights or _cached(open_clip, model, bool(configuration.get("quick_gelu")))
     content, sha256 = read_hashed(path)
-    network: nn.Module = open_clip.CLIP(**configuration).visual
+    with torch.device("meta"):  # a shape, and no memory: every number comes from the file
+        network: nn.Module = open_clip.CLIP(**configuration).visual
     _fill(network, _tensors(path, content), path, model)
     return ImageEncoder(network.eval(), configuration["vision_cfg"]["image_size"], path.name, sha256)
 
@@ -118,4 +119,4 @@ def _fill(network: nn.Module, tensors: dict[str, Tensor], path: Path, model: str
         first = f"{wrong[0]} is {found.get(wrong[0], 'missing')}, and should be {expected.get(wrong[0], 'none')}"
         hint = "Name the model that they are of as frechet-clip.model."
         raise BadInput(f"{path} has not the weights of {model}: {len(wrong)} tensors differ, {first}", hint)
-    network.load_state_dict(tensors)
+    network.load_state_dict(tensors, assign=True)

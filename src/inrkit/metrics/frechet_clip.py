@@ -43,8 +43,7 @@ class FrechetClip(FrechetMetric):
             "features": "mean over frames of CLIP's image embeddings",
             "model": self.model,
             "weights_sha256": self.encoder.sha256,
-            "frames": self.frames,
-            "frames_chosen": "evenly from the first to the last",
+            "frames": f"at most {self.frames}, evenly from the first to the last",
         }
 
     def name(self) -> str:

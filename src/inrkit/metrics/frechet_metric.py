@@ -170,9 +170,7 @@ class FrechetMetric(Metric):
         fewest, numbers = min(self.real.count, self.rendered.count), len(self.real.mean)
         if fewest > numbers:
             return []
-        return [
-            f"{fewest} clips for features of {numbers} numbers: the covariance lacks rank, and the distance is too high"
-        ]
+        return [f"{fewest} clips for features of {numbers} numbers: too few, so the distance is biased upwards"]
 
     def _check_features(self, features: Tensor, count: int) -> None:
         numbers = len(self.real.mean) or len(self.rendered.mean) or "D"

@@ -18,12 +18,11 @@ class FvdOptions(BaseModel):
     )
     protocol: str = Field(
         "fvd2048_16f",
-        pattern=r"^fvd[1-9]\d{0,6}_[1-9]\d{0,4}f(_subsample[1-9]\d{0,3}f)?$",
         description="as StyleGAN-V names them: clips of each set, then frames of each clip, of which "
         "fvd2048_128f_subsample8f takes each eighth",
     )
     batch: int = Field(8, ge=1, le=4096, description="clips the detector sees at once")
-    seed: int = Field(0, ge=0, description="of where in a real clip its frames begin")
+    seed: int = Field(0, ge=0, lt=2**63, description="of where in a real clip its frames begin")
 
 
 class FrechetClipOptions(BaseModel):

@@ -32,7 +32,7 @@ class Protocol:
         Raises:
             BadInput: It is no such name.
         """
-        found = re.fullmatch(r"fvd([1-9]\d*)_([1-9]\d*)f(?:_subsample([1-9]\d*)f)?", name)
+        found = re.fullmatch(r"fvd([1-9]\d{0,6})_([1-9]\d{0,4})f(?:_subsample([1-9]\d{0,3})f)?", name)
         clips, span, step = (int(number or 1) for number in found.groups()) if found else (0, 0, 1)
         if not found or span % step:
             hint = "As fvd2048_16f or fvd2048_128f_subsample8f, whose 8 divides 128."

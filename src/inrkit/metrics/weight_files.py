@@ -15,9 +15,11 @@ def read_hashed(path: Path) -> tuple[bytes, str]:
     """The content of a file, and its sha256.
 
     Raises:
-        BadInput: It cannot be read, or is too large to be what it should be.
+        BadInput: It is no file, cannot be read, or is too large to be what it should be.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise BadInput(f"{path} is no file but a folder, a device or a pipe", "Give the path of the file.")
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
