@@ -39,9 +39,9 @@ bench: $(STAMP) ## measure against baselines, some minutes: preparing and readin
 	@$(PY) benchmarks/clips.py $(ARGS)
 	@$(PY) benchmarks/train_step.py
 
-results: $(STAMP) ## train, do every task, write docs/results.md (SHAPES=folder FACES=folder COUNT=8; OVERWRITE=1: anew)
-	@$(PY) benchmarks/results.py $(if $(SHAPES),--shapes "$(SHAPES)") $(if $(FACES),--faces "$(FACES)") \
-	    $(if $(COUNT),--count $(COUNT)) $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)
+results: $(STAMP) ## train, do every task, write docs/results.md (SHAPES=folder or run, FACES=, TOY=run, COUNT=8)
+	@$(PY) benchmarks/results.py $(if $(TOY),--toy "$(TOY)") $(if $(SHAPES),--shapes "$(SHAPES)") \
+	    $(if $(FACES),--faces "$(FACES)") $(if $(COUNT),--count $(COUNT)) $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)
 
 fuzz: $(STAMP) ## break real files at random for ten minutes (ARGS="--seconds 60") and look for crashes
 	@$(PY) tests/fuzz/fuzzing.py $(ARGS)

@@ -1,9 +1,10 @@
 """Train a space of each data set, do every task in it, and write what came of it to docs/results.md.
 
-python benchmarks/results.py [--shapes FOLDER] [--faces FOLDER] [--count 8] [--overwrite]
+python benchmarks/results.py [--shapes FOLDER] [--faces FOLDER] [--toy RUN] [--count 8] [--overwrite]
 
-A data set that is not given keeps the section it has. Whatever is done is kept in runs/results/, so that the same
-command goes on where an earlier one was stopped; --overwrite begins anew.
+A folder of videos, or a run that was trained on them before. A data set that is not given keeps the section it has.
+Whatever is done is kept in runs/results/, so that the same command goes on where an earlier one was stopped;
+--overwrite begins anew.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from results_measure import Dataset, Measuring, Task, Way, measure
+from results_measure import Dataset, Measuring, Target, Task, Way, measure
+from results_table import OWN
 from results_write import write_section
 
 from inrkit import InrkitError
@@ -44,10 +46,22 @@ TASKS = [
     Task("invert", "Inversion", "Everything is seen."),
     Task("predict", "Frame prediction", "The first frames are seen.", {"observed": 4}),
     Task("sparse-inpaint", "Sparse inpainting", "Pixels scattered in space and time are seen.", {"keep": 0.25}),
-    Task("inpaint", "Inpainting", "The top half of every frame is seen.", {"keep": "top"}),
-    Task("interpolate-frames", "Frame interpolation", "The first frame and the last are seen.", {"observed": "0,-1"}),
     Task(
-        "superresolve", "Superresolution", "The means over the areas of 8 rows of larger pixels are seen.", {"low": 8}
+        "inpaint", "Inpainting", "The top half of every frame is seen.", {"keep": "top"}, Target("mean", "mean colour")
+    ),
+    Task(
+        "interpolate-frames",
+        "Frame interpolation",
+        "The first frame and the last are seen.",
+        {"observed": "0,-1"},
+        Target("mean", "linear blend"),
+    ),
+    Task(
+        "superresolve",
+        "Superresolution",
+        "The means over the areas of 8 rows of larger pixels are seen.",
+        {"low": 8},
+        Target("mean", OWN, less=1.5),
     ),
 ]
 """A further task is one more entry."""
@@ -75,7 +89,7 @@ WAYS = [
 def main() -> int:
     """Do it; the exit code is that of inrkit."""
     options = _options()
-    sources = {"toy": None, "shapes": options.shapes, "faces": options.faces}
+    sources = {"toy": options.toy, "shapes": options.shapes, "faces": options.faces}
     tasks = [task for task in TASKS if not options.tasks or task.name in options.tasks]
     chosen = [dataset for dataset in DATASETS if dataset.name == "toy" or sources[dataset.name]]
     with _alone_in(options.work) as lock:
@@ -101,8 +115,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shapes", type=Path, help="folder of MoCoGAN's moving shapes")
-    parser.add_argument("--faces", type=Path, help="folder of videos, each of another person")
+    parser.add_argument("--toy", type=Path, help="run that was trained on the toy videos; default: one is trained")
+    parser.add_argument("--shapes", type=Path, help="folder of MoCoGAN's moving shapes, or a run trained on it")
+    parser.add_argument("--faces", type=Path, help="folder of videos, each of another person, or a run trained on it")
     parser.add_argument("--count", type=int, default=8, help="training clips, and held-out clips, of each data set")
     parser.add_argument("--overwrite", action="store_true", help="measure all of it anew")
     parser.add_argument("--tasks", nargs="*", choices=[task.name for task in TASKS], help="only these; default: all")
@@ -111,10 +126,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=ROOT / "runs/results", help="where work is kept")
     parser.add_argument("--document", type=Path, default=ROOT / "docs/results.md", help="what is written")
     options = parser.parse_args()
-    for name in ("shapes", "faces"):
+    for name in ("toy", "shapes", "faces"):
         folder = getattr(options, name)
         if folder is not None and not folder.exists():
             parser.error(f"--{name}: {folder} does not exist")
+    if options.toy and not (options.toy / "config.json").exists():
+        parser.error(f"--toy: {options.toy} is no run")
     if options.count < 1:
         parser.error("--count: at least one clip is needed")
     return options

@@ -11,30 +11,29 @@ from torch import Tensor
 
 import inrkit
 from inrkit.discovery import load_registry
+from inrkit.engine.data import Clips
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.job import Job
 from inrkit.engine.judge import Judge, Scores
+from inrkit.engine.plan import reopen
+from inrkit.engine.reporter import Reporter
+from inrkit.engine.runs import Run
 from inrkit.interfaces import ObservationTask
-from inrkit.video import ClipSettings, ClipStore, Video, find_videos, prepare_clips, toy_videos, write_png
 
 
-def clips_of(config: Mapping[str, Any], source: Path | None) -> ClipStore:
-    """The clips of a run, as it was trained on them."""
-    frames, *size = config["data"]["clip_shape"]
-    videos: list[Path | Video] = []
-    if source is None:
-        options = config["data"]["dataset"]["options"]
-        for side, number in (("count", False), ("held_out", True)):
-            videos += toy_videos(options[side], frames, tuple(size), options["seed"], held_out=number)
-    else:
-        videos += find_videos(source)
-    return prepare_clips(videos, ClipSettings(frames, tuple(size)))
+def clips_of(run: Path) -> dict[str, Clips]:
+    """The clips that a run was trained on, and those that it left out.
+
+    Raises:
+        BadInput: Their videos are gone, or changed.
+    """
+    plan = reopen(Run(run).config, Reporter())
+    return {"train": plan.train, "held_out": plan.held_out}
 
 
-def rows_of(store: ClipStore, names: Sequence[str]) -> dict[str, int]:
-    """Where the clips of these names are in a store."""
-    rows = {f"{clip.video}@{clip.start}": row for row, clip in enumerate(store.clips)}
-    return {name: rows[name] for name in names}
+def frames_of(clips: Clips, names: Sequence[str]) -> dict[str, Tensor]:
+    """Name to uint8 (T, H, W, 3)."""
+    return {name: clips.read([clips.names.index(name)])[0] for name in names}
 
 
 def frames_in(truths: Mapping[str, Tensor], folder: Path) -> Path:
@@ -45,7 +44,7 @@ def frames_in(truths: Mapping[str, Tensor], folder: Path) -> Path:
         if whole.exists():
             continue
         for index, frame in enumerate(frames):
-            write_png(part / f"{index:04d}.png", frame)
+            inrkit.write_png(part / f"{index:04d}.png", frame)
         folder.mkdir(parents=True, exist_ok=True)
         part.rename(whole)
     return folder

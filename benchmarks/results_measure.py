@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from results_clips import clips_of, frames_in, own_scores, rows_of
+from results_clips import clips_of, frames_in, frames_of, own_scores
 from results_keep import answer_of, hash_of
 
+from inrkit import InrkitError
 from inrkit.engine.judge import Scores
 
 SIDES = {"train": "training clips", "held_out": "held-out clips"}
@@ -35,13 +36,29 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Target:
+    """What a task is to reach on training clips.
+
+    Attributes:
+        way: The name of the way that is to reach it.
+        rival: What it is held against, a row of the table.
+        less: How many dB less than that are enough.
+    """
+
+    way: str
+    rival: str
+    less: float = 0.0
+
+
+@dataclass(frozen=True)
 class Task:
-    """A task: its command, and the options it is given."""
+    """A task: its command, the options it is given, and what it is to reach, if anything was set."""
 
     name: str
     title: str
     about: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    target: Target | None = None
 
     @property
     def words(self) -> list[str]:
@@ -72,7 +89,7 @@ class Measuring:
 
     Attributes:
         work: Folder for all that is kept.
-        source: Of the videos; None: the toy videos.
+        source: Of the videos, or a run that was trained on them; None: the toy videos.
         count: Clips of each side.
         train, fit: Further flags for the training, and for the tasks.
         lock: A file descriptor that commands inherit.
@@ -86,9 +103,14 @@ class Measuring:
     lock: int
 
     @property
+    def trained_before(self) -> bool:
+        """Whether `source` is a run."""
+        return self.source is not None and (self.source / "config.json").is_file()
+
+    @property
     def run(self) -> Path:
         """Folder of the trained run."""
-        return self.work / "run"
+        return self.source if self.source is not None and self.trained_before else self.work / "run"
 
 
 @dataclass
@@ -96,7 +118,8 @@ class Figures:
     """All that was measured of a data set.
 
     Attributes:
-        training: The kept answer of `inrkit train`.
+        training: The kept answer of `inrkit train`; of a run that was trained before, that of `inrkit info`.
+        result: What training measured at its end.
         answers: (task, side, way) to the kept answer of a task; its "answer" holds "videos", a record of each clip.
         own: (task, side) to the scores of the reconstructions that training left, by the name of the clip's folder.
         clips: Side to the names of its clips.
@@ -107,6 +130,7 @@ class Figures:
     ways: Sequence[Way]
     how: Measuring
     training: dict[str, Any]
+    result: dict[str, Any]
     config: dict[str, Any]
     clips: dict[str, list[str]]
     answers: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
@@ -119,17 +143,18 @@ def measure(dataset: Dataset, tasks: Sequence[Task], ways: Sequence[Way], how: M
     Raises:
         InrkitError: A command failed.
     """
-    source = [] if how.source is None else [str(how.source)]
-    words = ["train", "--plugin", "inrv", *source, "--out", str(how.run), "--resume", *dataset.split, *how.train]
-    training = answer_of(words, how.work / "train.json", "", how.lock)
+    training = _training(dataset, how)
+    result = training["answer"]["result"] if how.trained_before else training["answer"]
+    if result is None:
+        raise InrkitError(f"{how.run} is not finished", f"Go on with it: inrkit train --resume --out {how.run}")
     config = json.loads((how.run / "config.json").read_text())
-    clips = {side: _some(config["data"]["clips" if side == "train" else side], how.count) for side in SIDES}
-    figures = Figures(dataset, tasks, ways, how, training, config, {s: names for s, names in clips.items() if names})
-    store = clips_of(config, how.source)
+    clips = clips_of(how.run)
+    sides = {side: _some(clips[side].names, how.count) for side in SIDES if len(clips[side])}
+    figures = Figures(dataset, tasks, ways, how, training, result, config, sides)
     trained = hash_of(how.run)
     for side, names in figures.clips.items():
-        truths = {name: store.read([row])[0] for name, row in rows_of(store, names).items()}
-        folder = frames_in(truths, how.work / f"clips-{how.count}" / side)
+        truths = frames_of(clips[side], names)
+        folder = frames_in(truths, how.work / f"clips-{trained[:8]}-{how.count}" / side)
         for task in tasks:
             if side == "train":
                 figures.own[task.name, side] = own_scores(task.name, task.options, how.run, truths)
@@ -140,6 +165,14 @@ def measure(dataset: Dataset, tasks: Sequence[Task], ways: Sequence[Way], how: M
                     words, out.with_suffix(".json"), trained, how.lock
                 )
     return figures
+
+
+def _training(dataset: Dataset, how: Measuring) -> dict[str, Any]:
+    if how.trained_before:
+        return answer_of(["info", str(how.run)], how.work / "info.json", "", how.lock)
+    source = [] if how.source is None else [str(how.source)]
+    words = ["train", "--plugin", "inrv", *source, "--out", str(how.run), "--resume", *dataset.split, *how.train]
+    return answer_of(words, how.work / "train.json", "", how.lock)
 
 
 def _some(names: Sequence[str], count: int) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from results_measure import SIDES, Figures, Task, Way
 
-OWN, NEAREST = "own reconstruction", "best training latent"
+OWN, NEAREST, STATIC = "own reconstruction", "best training latent", "static frame"
 
 
 @dataclass
@@ -18,11 +18,13 @@ class Row:
 
     Attributes:
         ours: Whether it is a way of ours, which all others are held against.
+        like: Whether it sees what ours sees.
         scores, seconds: Side to the scores of its clips; to the seconds for each, if any were counted.
     """
 
     title: str
     ours: bool
+    like: bool = True
     scores: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -40,7 +42,7 @@ def table(figures: Figures, task: Task) -> list[str]:
 def verdicts(figures: Figures, task: Task) -> list[str]:
     """A line for each side and way of ours: what it beats, and what not."""
     rows = _rows(figures, task)
-    rivals = [row for row in rows if not row.ours]
+    rivals = [row for row in rows if not row.ours and row.like]
     return [
         f"- {SIDES[side].capitalize()}, {row.title}: {_verdict(row, rivals, side)}."
         for side in figures.clips
@@ -77,31 +79,55 @@ def psnr_of(scores: Sequence[Mapping[str, Any]], metric: str = "psnr") -> list[f
     return [100.0 if value is None else min(value, 100.0) for value in values]
 
 
+def targets(figures: Figures) -> list[str]:
+    """In Markdown: what was set, on training clips, and what was reached; nothing if nothing was set."""
+    lines = []
+    for task in figures.tasks:
+        if task.target and "train" in figures.clips:
+            rows = {row.title: psnr_of(row.scores["train"]) for row in _rows(figures, task) if "train" in row.scores}
+            way = next(way for way in figures.ways if way.name == task.target.way)
+            reached, least = _mean(rows[way.title]), _mean(rows[task.target.rival]) - task.target.less
+            less = f", less {task.target.less:g} dB" if task.target.less else ""
+            lines.append(
+                f"| {task.title}: {way.title} | {task.target.rival}{less} | {least:.2f} | {reached:.2f} | "
+                f"{reached - least:+.2f} |"
+            )
+    head = ["| training clips | at least | PSNR | reached | above it |", "| --- | --- | ---: | ---: | ---: |"]
+    return [*head, *lines] if lines else []
+
+
 def _rows(figures: Figures, task: Task) -> list[Row]:
     rows: dict[str, Row] = {}
     for way in figures.ways:
         for side in figures.clips:
             records = records_of(figures, task, side, way)
-            row = rows.setdefault(
-                _title(way, records[0]["fit"]), Row(_title(way, records[0]["fit"]), not way.published)
-            )
+            differs = _otherwise(records[0], records_of(figures, task, side, figures.ways[0])[0])
+            title = _title(way, records[0]["fit"]) + differs
+            row = rows.setdefault(title, Row(title, not way.published, not differs))
             row.scores[side] = _scores(records, "result")
             row.seconds[side] = _mean([record["seconds"] for record in records])
             if "also" in records[0]["scores"]:
-                title = _title(way, records[0]["also_fit"])
-                rows.setdefault(title, Row(title, False)).scores[side] = _scores(records, "also")
+                title = _title(way, records[0]["also_fit"]) + differs
+                rows.setdefault(title, Row(title, False, not differs)).scores[side] = _scores(records, "also")
     for side in figures.clips:
         records = records_of(figures, task, side, figures.ways[0])
         own = figures.own.get((task.name, side))
-        beside = {records[0]["baseline"]: _scores(records, "baseline"), NEAREST: _scores(records, "nearest")}
-        beside |= {OWN: [own[clip_of(record)] for record in records]} if own else {}
-        for title, scores in beside.items():
+        beside = {records[0]["baseline"]: "baseline", STATIC: "static", NEAREST: "nearest"}
+        known = {title: _scores(records, name) for title, name in beside.items()}
+        known |= {OWN: [own[clip_of(record)] for record in records]} if own else {}
+        for title, scores in known.items():
             rows.setdefault(title, Row(title, False)).scores[side] = scores
     return list(rows.values())
 
 
 def _title(way: Way, fit: Mapping[str, Any]) -> str:
     return way.title.format(steps=fit["steps"], lr=fit["lr"] or 0)
+
+
+def _otherwise(record: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
+    """The options of a task whose published form sets them otherwise than ours; one that is None is not set."""
+    both = ((name, value, ours["options"].get(name)) for name, value in record["options"].items())
+    return "".join(f", `--{name} {value}`" for name, value, own in both if value not in (None, own))
 
 
 def _scores(records: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:

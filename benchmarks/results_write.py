@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 from results_measure import SIDES, Figures, Task, Way
-from results_table import clip_of, psnr_of, records_of, table, verdicts
+from results_table import clip_of, psnr_of, records_of, table, targets, verdicts
 
 HEAD = """# Results
 
@@ -21,7 +21,10 @@ fixed seed: `COUNT=` of each, or as many as there are. Figures are means over th
 of the run: PSNR in dB and SSIM of the pixels that a task hides, or of all where it hides none.
 
 {ways}
-- **The trivial answer**, such as the last frame repeated, needs no model.
+- **The trivial answer**, such as the last frame repeated, needs no model. Nor does the **static frame**, the mean of
+  all frames held still, but it is made of all pixels, hidden or not.
+- Where `--paper` sees something else than ours, its row says what, and is not held against ours.
+- **At least**: what was set before anything was measured, a row of the task's own table.
 - **Best training latent**: the training clip that is nearest in what is seen, as it is; of a clip that was trained on
   this is mostly the clip itself.
 - **Own reconstruction**: the clip as training left it in the space.
@@ -55,6 +58,7 @@ def _sections(text: str) -> dict[str, str]:
 def _section(figures: Figures, docs: Path) -> str:
     docs.mkdir(parents=True, exist_ok=True)
     lines = [f"## {figures.dataset.title}", "", figures.dataset.about, "", *_training(figures), ""]
+    lines += [*set_before, ""] if (set_before := targets(figures)) else []
     for task in figures.tasks:
         lines += [f"### {figures.dataset.title}: {task.title.lower()}", "", task.about, ""]
         lines += [*_commands(figures, task), "", *table(figures, task), "", *verdicts(figures, task), ""]
@@ -65,8 +69,10 @@ def _section(figures: Figures, docs: Path) -> str:
 
 def _training(figures: Figures) -> list[str]:
     """The run: how it was trained, where, and what it can show."""
-    result, data = figures.training["answer"], figures.config["data"]
-    machines = {figures.training["machine"], *(answer["machine"] for answer in figures.answers.values())}
+    result, data = figures.result, figures.config["data"]
+    before = figures.how.trained_before
+    machines = {answer["machine"] for answer in figures.answers.values()}
+    machines |= set() if before else {figures.training["machine"]}
     videos = len({clip.rpartition("@")[0] for clip in data["clips"]})
     shape = "x".join(map(str, data["clip_shape"]))
     counts = " and ".join(f"{len(clips)} {SIDES[side]}" for side, clips in figures.clips.items())
@@ -75,7 +81,8 @@ def _training(figures: Figures) -> list[str]:
         f"    {_typed(figures, figures.training)}",
         "",
         f"{result['steps']:,} steps of preset `{figures.config['preset']}` in {result['seconds']:,.0f} s, on "
-        f"{len(data['clips'])} clips of {shape} from {videos} videos. On {'; and on '.join(sorted(machines))}.",
+        f"{len(data['clips'])} clips of {shape} from {videos} videos{', before the tasks' if before else ''}. "
+        f"{'Tasks on' if before else 'On'} {'; and on '.join(sorted(machines))}.",
         "",
         "| the run | clips | PSNR of reconstruction | static frame | above it |",
         "| --- | ---: | ---: | ---: | ---: |",
@@ -104,7 +111,7 @@ def _typed(figures: Figures, answer: Mapping[str, Any]) -> str:
     words = [word for word in answer["question"]["words"] if word != "--resume"]
     if "--run" in words:
         del words[words.index("--out") : words.index("--out") + 2]
-    known = {str(how.run): f"runs/{name}", str(how.source): f"{name}/"}
+    known = {str(how.source): f"{name}/", str(how.run): f"runs/{name}"}
     return " ".join(["inrkit", *(known.get(word, "clips/" if str(how.work) in word else word) for word in words)])
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -101,3 +102,60 @@ def test_a_folder_that_is_not_there(command, tmp_path):
     code, said = finished(command("--shapes", "nowhere"))
     assert code == 2 and "--shapes: nowhere does not exist" in said
     assert not (tmp_path / "work").exists()
+
+
+def test_a_run_that_is_none(command, tmp_path):
+    code, said = finished(command("--toy", str(tmp_path)))
+    assert code == 2 and f"--toy: {tmp_path} is no run" in said
+
+
+def scores(decibels):
+    return {"psnr": {"all": decibels}, "ssim": {"all": 0.5}}
+
+
+def record(low, found):
+    known = {"result": scores(found), "baseline": scores(22.0), "static": scores(18.0), "nearest": scores(25.0)}
+    fit = {"steps": 9, "lr": 0.01}
+    return {
+        "video": "clip",
+        "options": {"low": low},
+        "fit": fit,
+        "baseline": "bicubic",
+        "seconds": 1.0,
+        "scores": known,
+    }
+
+
+@pytest.fixture
+def superresolution(monkeypatch):
+    """One clip, found by us at 30 dB, by the published protocol at 35 dB from what `published` sees."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import results_table
+    from results_measure import Target, Task, Way
+
+    def figures(published, way):
+        ways = [Way("ours", "ours", ""), Way("paper", "published", "", published=True)]
+        task = Task("superresolve", "Superresolution", "", {"low": 8}, Target(way, results_table.OWN, less=1.5))
+        found = {"ours": record(8, 30.0), "paper": record(published, 35.0)}
+        answers = {("superresolve", "train", name): {"answer": {"videos": [each]}} for name, each in found.items()}
+        own = {("superresolve", "train"): {"clip": scores(31.0)}}
+        return SimpleNamespace(tasks=[task], ways=ways, clips={"train": ["clip"]}, answers=answers, own=own), task
+
+    return results_table, figures
+
+
+def test_what_was_set_stands_beside_what_was_reached(superresolution):
+    module, figures = superresolution
+    assert module.targets(figures(8, "ours")[0])[2:] == [
+        "| Superresolution: ours | own reconstruction, less 1.5 dB | 29.50 | 30.00 | +0.50 |"
+    ]
+
+
+def test_what_sees_something_else_is_not_held_against_ours(superresolution):
+    module, figures = superresolution
+    [said] = module.verdicts(*figures(8, "ours"))
+    assert "does not beat published (-5.00 dB" in said
+    [said] = module.verdicts(*figures(20, "ours"))
+    assert "published" not in said
+    assert "| published, `--low 20` | 35.00 | 0.500 | 1.0 |" in module.table(*figures(20, "ours"))
+    assert "| static frame | 18.00 | 0.500 |  |" in module.table(*figures(20, "ours"))
