@@ -222,10 +222,21 @@ def reopen(config: RunConfig, reporter: Reporter) -> Plan:
     Raises:
         BadInput: The source is gone or gives other clips, or the run was imported and has none.
     """
+    if config.data.source is None:
+        raise BadInput("an imported run has no videos to go on training with", "Start a run with --init-from.")
+    train, held_out = clips_again(config, reporter)
+    return Plan(config, make_method(config), train, held_out)
+
+
+def clips_again(config: RunConfig, reporter: Reporter) -> tuple[Clips, Clips]:
+    """The clips that a run was begun with: those to train on, and those held out.
+
+    Raises:
+        BadInput: The source is gone or gives other clips.
+    """
     registry = load_registry()
     data = config.data
-    if data.source is None:
-        raise BadInput("an imported run has no videos to go on training with", "Start a run with --init-from.")
+    assert data.source is not None
     source: str | Dataset = data.source
     options: BaseModel | None = None
     if data.dataset:
@@ -240,7 +251,7 @@ def reopen(config: RunConfig, reporter: Reporter) -> Plan:
             f"{data.source} no longer gives the clips this run was begun with: {change}",
             "Restore the videos, or start a new run with --init-from.",
         )
-    return Plan(config, make_method(config), train, held_out)
+    return train, held_out
 
 
 def make_method(config: RunConfig) -> Method:
