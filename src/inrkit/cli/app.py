@@ -16,6 +16,7 @@ COMMANDS = {
     "info": "inrkit.cli.info:info",
     "render": "inrkit.cli.render:render",
     "compare": "inrkit.cli.compare:compare",
+    "evaluate": "inrkit.cli.evaluate:evaluate",
     "export": "inrkit.cli.export:export",
     "convert": "inrkit.cli.convert:convert",
     "env": "inrkit.cli.env:env",

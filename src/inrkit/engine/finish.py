@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from inrkit.engine.checkpoint import read_state
 from inrkit.engine.data import Clips, spread
+from inrkit.engine.evaluate_pairs import rendered_pairs
 from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import fit
 from inrkit.engine.novel import draw_interpolation, draw_novel
@@ -20,7 +22,6 @@ from inrkit.engine.plan import Plan
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run, load
 from inrkit.interfaces import ClipBatch, Tensors
-from inrkit.interfaces.pixels import to_uint8
 from inrkit.interfaces.seeds import seed_of
 from inrkit.metrics.psnr import psnr, static_floor
 from inrkit.model import VideoModel
@@ -72,13 +73,13 @@ def compare(
     """PSNR of rendered clips against the true ones, clip by clip, and a sheet of some of both."""
     values, floors, shown = [], [], []
     show = set(spread(range(len(rows)), SHOWN))
-    for part in torch.arange(len(rows)).split(BATCH):
-        truth = clips.read([rows[i] for i in part.tolist()]).cpu()
-        rendered = to_uint8(model.render({k: v[part.to(v.device)] for k, v in latents.items()}, clips.shape)).cpu()
+    done = 0
+    for rendered, truth in rendered_pairs(model, latents, clips, rows, BATCH):
         values.append(psnr(rendered, truth))
         floors.append(static_floor(truth))
-        shown += [(i, *pair) for i, *pair in zip(part.tolist(), truth, rendered, strict=True) if i in show]
-        reporter.measuring(f"{name} clips", int(part[-1]) + 1, len(rows))
+        shown += [(i, *pair) for i, *pair in zip(count(done), truth, rendered, strict=False) if i in show]
+        done += len(truth)
+        reporter.measuring(f"{name} clips", done, len(rows))
     numbers, truths, results = zip(*shown, strict=True)
     sheet = pair_sheet(truths, results, [clips.names[rows[i]] for i in numbers])
     write_png(run.samples / f"{name}.png", sheet)

@@ -24,12 +24,17 @@ RUNS = Path("runs")
 
 
 class Run:
-    """A folder with config.json, metrics.jsonl, checkpoints/, samples/ and, once finished, result.json."""
+    """A folder with config.json, metrics.jsonl, checkpoints/, samples/ and, once finished, result.json.
+
+    Evaluations add evaluations.jsonl during the training, and evaluation.json after it.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.config_file = self.path / "config.json"
         self.metrics_file = self.path / "metrics.jsonl"
+        self.evaluations_file = self.path / "evaluations.jsonl"
+        self.evaluation_file = self.path / "evaluation.json"
         self.result_file = self.path / "result.json"
         self.checkpoints = self.path / "checkpoints"
         self.samples = self.path / "samples"
@@ -68,7 +73,8 @@ class Run:
 
     def clear(self) -> None:
         """Delete the run, and nothing else that lies in its folder. config.json goes last: till then it is a run."""
-        for part in (self.result_file, self.metrics_file, self.path / "report.html"):
+        logs = (self.metrics_file, self.evaluations_file)
+        for part in (self.result_file, self.evaluation_file, *logs, self.path / "report.html"):
             part.unlink(missing_ok=True)
         for folder in (self.checkpoints, self.samples, self.path / "tensorboard"):
             if folder.exists():
