@@ -69,6 +69,15 @@ def train(
         int | None, option("--checkpoint-every", None, TRAINING, "Steps between checkpoints.")
     ] = None,
     keep: Annotated[int | None, option("--keep", None, TRAINING, "Checkpoints to keep, the newest.")] = None,
+    eval_every: Annotated[
+        int | None, option("--eval-every", None, TRAINING, "Steps between evaluations of a few clips; default: none.")
+    ] = None,
+    eval_metrics: Annotated[
+        str | None, option("--eval-metrics", None, TRAINING, "What they measure, as psnr,ssim; default psnr.")
+    ] = None,
+    metrics_device: Annotated[
+        str | None, option("--metrics-device", None, TRAINING, "Where their metrics compute; default: --device.")
+    ] = None,
     seed: Annotated[int | None, option("--seed", None, HOW, "Another seed is another run; default 0.")] = None,
     device: Annotated[str | None, option("--device", None, HOW, "auto, cpu, cuda, cuda:i or mps.")] = None,
     devices: Annotated[int | None, option("--devices", None, HOW, "How many; only 1 so far.")] = None,

@@ -1,4 +1,4 @@
-"""metrics.jsonl, one JSON object a line, and TensorBoard where it is installed."""
+"""metrics.jsonl and evaluations.jsonl, one JSON object a line, and TensorBoard where it is installed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ class Log:
     """Appends the logged steps of a run. Lines after `step`, left by an interrupted continuation, are dropped first."""
 
     def __init__(self, run: Run, step: int) -> None:
-        kept = [line for line in read_metrics(run.metrics_file) if line["step"] <= step]
-        write_atomically(run.metrics_file, "".join(json.dumps(line) + "\n" for line in kept).encode())
+        for path in filter(Path.exists, (run.metrics_file, run.evaluations_file)):
+            kept = [line for line in read_metrics(path) if line["step"] <= step]
+            write_atomically(path, "".join(json.dumps(line) + "\n" for line in kept).encode())
         self._file = run.metrics_file.open("a")
+        self._evaluations = run.evaluations_file
         self._board = _tensorboard(run.path, step)
 
     def __enter__(self) -> Log:
@@ -38,6 +40,15 @@ class Log:
             for name, value in record.items():
                 if name != "step":
                     self._board.add_scalar(name, value, record["step"])
+
+    def evaluated(self, record: dict[str, Any]) -> None:
+        """An evaluation: ``step``, and side to name to number. Until there is one, there is no file of them."""
+        with self._evaluations.open("a") as file:
+            file.write(json.dumps(record) + "\n")
+        sides = {side: scores for side, scores in record.items() if isinstance(scores, dict)}
+        for side, scores in sides.items() if self._board else ():
+            for name, value in scores.items():
+                self._board.add_scalar(f"evaluation/{side}/{name}", value, record["step"])
 
 
 def read_metrics(path: Path) -> Iterator[dict[str, Any]]:

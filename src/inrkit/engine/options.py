@@ -68,6 +68,11 @@ class TrainOptions(Strict):
     keep: int = Field(2, ge=1, description="checkpoints to keep, the newest ones")
     sheet_every: int | None = Field(None, ge=1, description="steps between sample sheets; default: 10 in all")
     log_every: int | None = Field(None, ge=1, description="steps between logged lines; default: 100 in all")
+    eval_every: int | None = Field(None, ge=1, description="steps between evaluations; default: none before the end")
+    eval_metrics: str = Field("psnr", description="what they measure, as psnr,ssim; of pairs only")
+    eval_clips: int = Field(8, ge=1, description="training clips, and held-out clips, that they look at")
+    eval_batch: int = Field(4, ge=1, description="clips they hold in memory at once")
+    metrics_device: str | None = Field(None, description="where their metrics compute; default: where the model is")
 
     def every(self, name: Literal["checkpoint", "sheet", "log"]) -> int:
         """The steps between two checkpoints, sheets or logged lines."""

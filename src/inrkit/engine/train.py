@@ -21,6 +21,7 @@ from inrkit.engine.checkpoint import (
 )
 from inrkit.engine.codes import CodeTable
 from inrkit.engine.data import spread
+from inrkit.engine.evaluate_training import Evaluations
 from inrkit.engine.latents import clip_batch, compute_features, training_latents
 from inrkit.engine.log import Log
 from inrkit.engine.options import TrainOptions
@@ -61,6 +62,7 @@ class Trainer:
         self.codes.grow(len(plan.train), self.model.encoder, self.config.seed)
         self.codes.to(self.device)
         self.optimizer = make_optimizer(self.model, self.options.lr)
+        self.evaluations = Evaluations(plan, reporter)
         self.features: Tensors = {}
         self.step = 0
         self.seconds = 0.0
@@ -98,6 +100,8 @@ class Trainer:
                     window = Window()
                 if self.step % self.options.every("sheet") == 0:
                     self._sheet()
+                if self.evaluations.due(self.step):  # before the checkpoint: resumed from there, it is not done twice
+                    self._evaluate(window, log)
                 due = self.step % self.options.every("checkpoint") == 0 or self.step == self.options.steps
                 if due or stop.received is not None:
                     self.save(window)
@@ -163,6 +167,16 @@ class Trainer:
             )
         log.write(record)
         self.reporter.training(self.step, self.options.steps, record)
+
+    def _evaluate(self, window: Window, log: Log) -> None:
+        """Measure some clips as they are by now; the time it takes is not that of the training."""
+        latents = self.codes.rows
+        if not gives_codes(self.model.encoder):
+            latents = training_latents(self.model, self.plan.train, self.codes, self.features)
+        record = self.evaluations.run(self.model, latents, self.codes.rows, self.step)
+        if record:
+            window.leave_out(record["seconds"])
+            log.evaluated(record)
 
     def _way_back(self) -> str:
         kept = f"{self.last_good} is intact. " if self.last_good else ""
@@ -246,6 +260,10 @@ class Window:
     def seconds(self) -> float:
         """Since the window was opened."""
         return time.perf_counter() - self._start
+
+    def leave_out(self, seconds: float) -> None:
+        """Do not count what something else took."""
+        self._start += seconds
 
     def add(self, loss: Tensor, terms: Tensors, mse: Tensor, clips: int) -> None:
         """Take in one step."""
