@@ -1,5 +1,6 @@
 """The examples are what their readers would make of them: installed by pip, found by inrkit, and at work."""
 
+import json
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -7,6 +8,27 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ["count=4", "held_out=0", "inr.width=8", "hypernetwork.width=8", "encoder.size=4", "train.batch=2"]
+NOTEBOOK = json.loads((ROOT / "examples/from_videos_to_a_space.ipynb").read_text())["cells"]
+
+
+def test_the_notebook_is_kept_without_outputs():
+    code = [cell for cell in NOTEBOOK if cell["cell_type"] == "code"]
+    assert [(cell["outputs"], cell["execution_count"]) for cell in code] == [([], None)] * len(code)
+
+
+def test_the_notebook_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INRKIT_CACHE", str(tmp_path / "cache"))
+    names = {}
+    for number, cell in enumerate(NOTEBOOK):
+        source = "".join(cell["source"]) if cell["cell_type"] == "code" else ""
+        if "parameters" in cell["metadata"].get("tags", ()):
+            source += "\nVIDEOS, STEPS, FIT = 4, 3, 3"
+        exec(compile(source, f"cell {number}", "exec"), names)
+    assert names["found"]["z"].shape == (1, 64)
+    assert names["videos"].shape == (7, 25, 32, 32, 3)
+    made = {path.name for path in (tmp_path / "first-space").glob("*.*")}
+    assert made == {"large.mp4", "between.gif", "square.png"}
 
 
 @pytest.mark.slow
