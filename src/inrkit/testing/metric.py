@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from inrkit.errors import BadInput
-from inrkit.interfaces import Metric, Tensors
+from inrkit.interfaces import Metric, Shape, Tensors
 from inrkit.testing.compare import expect_equal
 from inrkit.testing.contract import Options, Subject, seeded, subject_of
 
@@ -17,7 +17,7 @@ SHAPE = (4, 24, 32)
 CLIPS = 3
 
 
-def check_metric(metric: type[Metric] | str, options: Options = None) -> None:
+def check_metric(metric: type[Metric] | str, options: Options = None, *, clip_shape: Shape = SHAPE) -> None:
     """A metric keeps what its door promises.
 
     It takes uint8 videos, in pairs or as two sets in separate calls; gives a number for each clip in their order, or
@@ -26,14 +26,15 @@ def check_metric(metric: type[Metric] | str, options: Options = None) -> None:
     Args:
         metric: The class, or its registered name.
         options: As it is built with; None: the defaults.
+        clip_shape: (T, H, W) of the clips it judges, for one that refuses small ones.
 
     Raises:
         ContractError: It does not.
-        InrkitError: It cannot be built: an option is refused, something is not installed.
+        InrkitError: It cannot be built: an option is refused, something is not installed; or the clips are refused.
     """
     subject = subject_of("metric", metric, options)
     with seeded():
-        judging = _Judging(subject)
+        judging = _Judging(subject, clip_shape)
         judging.expect_updates()
         judging.gives_numbers()
         if judging.paired:
@@ -44,9 +45,9 @@ def check_metric(metric: type[Metric] | str, options: Options = None) -> None:
 class _Judging:
     """A metric at work on some videos."""
 
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self.truth = torch.randint(0, 256, (CLIPS, *SHAPE, 3), dtype=torch.uint8)
+    def __init__(self, subject: Subject, clip_shape: Shape) -> None:
+        self.subject, self.shape = subject, clip_shape
+        self.truth = torch.randint(0, 256, (CLIPS, *clip_shape, 3), dtype=torch.uint8)
         noise = torch.randint(-40, 41, self.truth.shape) * torch.tensor([0.2, 0.6, 1.0])[:, None, None, None, None]
         self.rendered = (self.truth + noise).clamp(0, 255).to(torch.uint8)
         self.paired = bool(getattr(subject.cls, "paired", True))
@@ -122,14 +123,14 @@ class _Judging:
 
     def counts_masks(self) -> None:
         """Where one half is perfect and the other is not, the two halves differ; unless masks are refused."""
-        half = torch.zeros(SHAPE, dtype=torch.bool)
-        half[0::2, : SHAPE[1] // 2] = half[1::2, SHAPE[1] // 2 :] = True
+        half = torch.zeros(self.shape, dtype=torch.bool)
+        half[0::2, : self.shape[1] // 2] = half[1::2, self.shape[1] // 2 :] = True
         rendered = torch.where(half[..., None], self.truth, self.rendered)
         change = "Count only the pixels under mask, (T, H, W) or (B, T, H, W); or raise inrkit.BadInput if given one."
         try:
             with self.subject.trying("masks to be taken, or refused by BadInput", change):
                 upper, lower = self.judged(mask=half, rendered=rendered), self.judged(mask=~half, rendered=rendered)
-                each = self.judged(mask=half.expand(CLIPS, *SHAPE), rendered=rendered)
+                each = self.judged(mask=half.expand(CLIPS, *self.shape), rendered=rendered)
         except BadInput:
             return
         expect_equal(self.subject, each, upper, "the same from a mask for all clips and one for each", change)
