@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from inrkit.metrics.feature_statistics import FeatureStatistics
     from inrkit.metrics.frechet import frechet_distance
     from inrkit.metrics.frechet_metric import FrechetMetric
+    from inrkit.metrics.lpips_network import lpips_network
     from inrkit.model import VideoModel
     from inrkit.report.sheets import contact_sheet
     from inrkit.video import Video, read_video, toy_videos, write_png, write_video
@@ -66,6 +67,7 @@ _HOMES = {
     "sample": "engine.draws",
     "train": "engine.start",
     "grid": "interfaces.coordinates",
+    "lpips_network": "metrics.lpips_network",
     "to_float": "interfaces.pixels",
     "to_uint8": "interfaces.pixels",
     "FeatureStatistics": "metrics.feature_statistics",
@@ -119,6 +121,7 @@ __all__ = [
     "hookimpl",
     "interpolate",
     "load",
+    "lpips_network",
     "per_clip",
     "plugins",
     "read_video",

@@ -1,4 +1,6 @@
-"""Videos of noise."""
+"""Videos, and files of weights that no training made."""
+
+import math
 
 import pytest
 import torch
@@ -25,3 +27,34 @@ def smooth():
         return (large.movedim(1, -1) * 255).round().to(torch.uint8)
 
     return make
+
+
+ALEX = {0: (64, 3, 11), 3: (192, 64, 5), 6: (384, 192, 3), 8: (256, 384, 3), 10: (256, 256, 3)}
+"""Layer to channels out, channels in and pixels a side, as torchvision has them."""
+
+WIDTHS = (3, 64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512)
+VGG = {layer: (WIDTHS[i + 1], WIDTHS[i], 3) for i, layer in enumerate((0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28))}
+
+
+def random_backbone(layers):
+    """A state dict as torchvision's, of random half-precision values."""
+    generator, state = torch.Generator().manual_seed(0), {"classifier.1.bias": torch.zeros(3)}
+    for layer, (out, into, side) in layers.items():
+        weight = torch.randn(out, into, side, side, generator=generator) * math.sqrt(2 / (into * side * side))
+        state[f"features.{layer}.weight"] = weight.half()
+        state[f"features.{layer}.bias"] = (0.1 * torch.randn(out, generator=generator)).half()
+    return state
+
+
+@pytest.fixture(scope="session")
+def alex_state():
+    return random_backbone(ALEX)
+
+
+@pytest.fixture(scope="session")
+def backbones(tmp_path_factory, alex_state):
+    """ "alex" and "vgg" to stand-ins for torchvision's files."""
+    files = {name: tmp_path_factory.mktemp("weights") / f"{name}.pth" for name in ("alex", "vgg")}
+    torch.save(alex_state, files["alex"])
+    torch.save(random_backbone(VGG), files["vgg"])
+    return files
