@@ -111,7 +111,7 @@ def inrkit_datasets() -> list[declare.Dataset]:
 
 @hookimpl
 def inrkit_metrics() -> list[declare.Metric]:
-    """How like its truth a video is."""
+    """How like its truth a video is, and how one set of videos is beside another."""
     return [
         declare.Metric(
             name="psnr",
@@ -121,7 +121,39 @@ def inrkit_metrics() -> list[declare.Metric]:
         declare.Metric(
             name="ssim",
             target="inrkit.metrics.ssim:SSIM",
-            summary="Structural similarity, 1 where equal; needs inrkit[metrics]",
+            summary="Structural similarity, 1 where equal",
+        ),
+        declare.Metric(
+            name="ms-ssim",
+            target="inrkit.metrics.ms_ssim:MSSSIM",
+            summary="Structural similarity at five scales, from 176x176 pixels; needs inrkit[metrics]",
+        ),
+        declare.Metric(
+            name="lpips",
+            target="inrkit.metrics.lpips:LPIPS",
+            options="inrkit.metrics.options:LpipsOptions",
+            summary="How different frames look to a network, 0 where equal; needs inrkit[metrics] and its weights",
+        ),
+        declare.Metric(
+            name="static-gain",
+            target="inrkit.metrics.static_gain:StaticGain",
+            summary="PSNR in dB above that of the clip's mean frame held still",
+        ),
+        declare.Metric(
+            name="temporal",
+            target="inrkit.metrics.temporal:Temporal",
+            summary="Error of the changes from frame to frame, in grey levels",
+        ),
+        declare.Metric(
+            name="nearest",
+            target="inrkit.metrics.nearest:Nearest",
+            options="inrkit.metrics.options:NearestOptions",
+            summary="PSNR in dB of each generated video to the nearest real one: whether it was only remembered",
+        ),
+        declare.Metric(
+            name="diversity",
+            target="inrkit.metrics.diversity:Diversity",
+            summary="How different generated videos are from one another, and real ones, in grey levels",
         ),
         declare.Metric(
             name="fvd",

@@ -58,7 +58,8 @@ def _map(rendered: Tensor, truth: Tensor, rows: Tensor, columns: Tensor) -> Tens
     mean_a, mean_b, aa, bb, ab = rows @ torch.stack([a, b, a * a, b * b, a * b]) @ columns.T
     variances = (aa - mean_a**2).clamp(min=0) + (bb - mean_b**2).clamp(min=0)
     alike = (2 * mean_a * mean_b + LUMINANCE) * (2 * (ab - mean_a * mean_b) + CONTRAST)
-    return (alike / ((mean_a**2 + mean_b**2 + LUMINANCE) * (variances + CONTRAST))).mean(0)
+    found: Tensor = alike / ((mean_a**2 + mean_b**2 + LUMINANCE) * (variances + CONTRAST))
+    return found.mean(0)
 
 
 def _window(length: int, device: torch.device) -> Tensor:
