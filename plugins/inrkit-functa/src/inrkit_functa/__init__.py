@@ -1,0 +1,1 @@
+"""Functa for inrkit: one sine network for all videos, modulated by each."""

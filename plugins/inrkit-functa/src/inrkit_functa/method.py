@@ -1,0 +1,35 @@
+"""Functa and VidFuncta as methods: the squared error, and presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inrkit import Method, Situation
+
+
+class Functa(Method):
+    """The mean squared error of sampled points."""
+
+    @classmethod
+    def preset(cls, name: str, situation: Situation) -> Mapping[str, Any]:
+        """``fast`` or ``toy``."""
+        side = 64 if name == "fast" else 32
+        return {
+            "data.frames": 25,
+            "data.size": (side, side),
+            "inr.width": 64 if situation.device == "cpu" else 256,
+            "train.batch": 32,
+            "train.points": min(1.0, 1000 / (25 * side**2)),
+            "train.lr": 2e-3,
+            "train.steps": 4000,
+        }
+
+
+class VidFuncta(Functa):
+    """As functa, with modulations of each frame."""
+
+    @classmethod
+    def preset(cls, name: str, situation: Situation) -> Mapping[str, Any]:
+        """``fast`` or ``toy``."""
+        return {**super().preset(name, situation), "inr.per_frame": True}
