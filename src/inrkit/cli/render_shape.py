@@ -9,14 +9,12 @@ import torch
 from torch import Tensor
 
 from inrkit.engine.config import DataConfig
+from inrkit.engine.result import MOST_IN_FRAME
 from inrkit.errors import BadInput
 from inrkit.interfaces.types import Shape
 from inrkit.model import VideoModel
 from inrkit.video import parse_size
 from inrkit.video.encode import sheet_frames, sheet_grid
-
-MOST_IN_FRAME = 2**25
-"""Pixels of a frame, and half of those of a sheet. 8K has 33 million, and H.264 knows no frames of more than 36."""
 
 MOST_IN_VIDEO = 2**37
 """Pixels of a whole video: 100,000 frames of 1170x1170."""
@@ -65,7 +63,7 @@ def check_shape(shape: Shape, out: Path) -> None:
     if prod(shape) > MOST_IN_VIDEO:
         hint = f"A video may have {MOST_IN_VIDEO:,} pixels: choose a smaller --size, or fewer --frames."
         raise BadInput(f"{what}: it has {prod(shape):,} pixels", hint)
-    sheet = prod(sheet_grid(frames)) * height * width
+    sheet = prod(sheet_grid(frames)) * height * width  # may have twice those of a frame
     if _is_sheet(out) and sheet > 2 * MOST_IN_FRAME:
         hint = f"It may have {2 * MOST_IN_FRAME:,}: choose a smaller --size, or another suffix than .png."
         raise BadInput(f"{what}: the sheet of its frames has {sheet:,} pixels", hint)

@@ -20,7 +20,7 @@ DIRECT = "Without a run"
 
 VIDEO, VIDEOS_ARE = "VIDEO...", "Videos, folders of frames, or folders of these."
 SET_IS = "any option of the INR"
-AT_ONE = "Take the clip that begins at this second; default 0."
+AT_ONE = "Take only the clip that begins at this second; where whole frames are hidden, default 0."
 AT_ALL = "Take only the clip that begins at this second; default: all of the video."
 
 
@@ -41,7 +41,8 @@ def task_function(name: str) -> Callable[..., None]:
     common = _common()
     own = flags_of(options, OWN)
     if observes:
-        common = [*_of_videos(cls.hides_frames), *flags_of(FitOptions, FIT, cls.fit_defaults), *_of_direct(), *common]
+        direct = [flag for flag in _of_direct() if flag.name not in options.model_fields]
+        common = [*_of_videos(cls.hides_frames), *flags_of(FitOptions, FIT, cls.fit_defaults), *direct, *common]
     check_names(name, options.model_fields, [each.name for each in common])
     if not observes:
         return _function(name, observes, [*(_special(flag, options.model_fields[flag.name]) for flag in own), *common])
@@ -82,7 +83,7 @@ def _of_videos(hides_frames: bool) -> list[inspect.Parameter]:
 
 
 def _of_direct() -> list[inspect.Parameter]:
-    """What chooses the network that is fitted in place of latents."""
+    """What chooses the network that is fitted in place of latents. An option of the task of such a name is both."""
     return [
         _switch("direct", DIRECT, "Fit a network of its own to each clip, in place of latents of a run; needs none."),
         _flag("inr", str, DIRECT, "With --direct: that INR; default: of --run, else nerf-mlp."),

@@ -59,7 +59,7 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
     options, fit = _settle(model, values, defaults)
     also = _settle(model, values, PAPER_ALSO)[1] if values["paper"] and values["lr"] is None else None
     short = lengthening(values["loop"], values["hold"])
-    space = space_of(values)
+    space = space_of(values, model.model_fields)
     assert space.model.config is not None
     if values["paper"]:
         options = task.paper(space.model.config.data.clip_shape, options)

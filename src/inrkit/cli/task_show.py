@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rich.table import Column, Table
@@ -23,7 +24,7 @@ def show_outcome(outcome: Outcome, baseline: str, *, direct: bool = False) -> No
     for column in ("video", "windows", "PSNR", "observed", "hidden", baseline, *others, "seconds"):
         table.add_column(column, justify="left" if column == "video" else "right")
     for record in outcome.records:
-        table.add_row(*_row(record))
+        table.add_row(*_row(record, direct))
     console.result(table)
     for record in outcome.records:
         console.result(f"{record['folder']}: {record['verdict']}")
@@ -60,15 +61,20 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _row(record: dict[str, Any]) -> list[str]:
+def _row(record: dict[str, Any], direct: bool) -> list[str]:
     scores = {name: values["psnr"] for name, values in record["scores"].items()}
-    own = scores["result"]
+    own = scores.get("result", {})
     part = "hidden" if "hidden" in own else "all"
     return [
         record["video"].rpartition("/")[2],
         str(len(record["windows"])),
-        *(f"{own[name]:.2f}" if name in own else "-" for name in ("all", "observed", "hidden")),
-        f"{scores['baseline'][part]:.2f}",
-        f"{scores['nearest'][part]:.2f}" if "nearest" in scores else f"{record['numbers_stored']:,}",
+        *(_decibels(own.get(name)) for name in ("all", "observed", "hidden")),
+        _decibels(scores.get("baseline", {}).get(part)),
+        f"{record['numbers_stored']:,}" if direct else _decibels(scores.get("nearest", {}).get(part)),
         f"{record['seconds']:.1f}",
     ]
+
+
+def _decibels(value: float | None) -> str:
+    """A PSNR; "-" where there is no truth, or nothing of that kind."""
+    return "-" if value is None else "exact" if math.isinf(value) else f"{value:.2f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,11 @@ class Space:
     run: Path | None
 
 
-def space_of(values: Mapping[str, Any]) -> Space:
+def space_of(values: Mapping[str, Any], own: Collection[str] = ()) -> Space:
     """The space that the flags of a task ask for.
+
+    Args:
+        own: Options of the task, which mean something without --direct, too.
 
     Raises:
         BadInput: There is no run, or flags contradict each other.
@@ -37,7 +40,7 @@ def space_of(values: Mapping[str, Any]) -> Space:
     if values["direct"]:
         return _direct(values, device)
     for name in ONLY_DIRECT:
-        if values[name]:
+        if values[name] and name not in own:
             flag = "-o" if name == "set" else f"--{name}"
             raise BadInput(f"{flag} is of a network of its own, and a run has its own", "Add --direct.")
     run = run_of(values)

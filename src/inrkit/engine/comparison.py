@@ -25,37 +25,53 @@ class Comparison:
 
     Args:
         video: Read anew, frame by frame.
-        drawn: uint8 (N, h, w, 3), what was recovered, for each of its frames.
-        observed: uint8 (F, h, w, 3), what was seen, at the run's rate.
+        drawn: uint8 (N, h, w, 3), what was recovered, for each frame of the result.
+        beside: uint8 (F, h, w, 3), what was seen, at the run's rate.
     """
 
-    def __init__(self, video: Footage, drawn: Tensor, observed: Tensor) -> None:
-        self._video, self._drawn, self._observed = video, drawn, observed
+    names: tuple[str, ...] = ("observed", "recovered", "truth")
+
+    def __init__(self, video: Footage, drawn: Tensor, beside: Tensor) -> None:
+        self._video, self._drawn, self._beside = video, drawn, beside
         self._error = 0.0
-        self._kept: dict[str, list[Tensor]] = {"observed": [], "recovered": [], "truth": []}
+        self._kept: list[list[Tensor]] = []
 
     def frames(self) -> Iterator[Tensor]:
-        """uint8 (1, h, 3 w, 3) for each frame: what was seen, what was recovered, the truth."""
-        place, count = self._video.place, len(self._drawn)
-        columns = set(torch.linspace(0, count - 1, min(COLUMNS, count)).round().long().tolist())
-        moments = self._video.positions.round().long().tolist()
-        for index, (frame, truth) in enumerate(zip(self._drawn, self._video.truth(), strict=True)):
-            recovered = place.enlarge(frame[None])[0]
-            seen = place.restore(self._observed[moments[index]][None])[0]
-            self._error += squared_error(recovered, truth, place.covered) / count
+        """uint8 (1, h, 3 w, 3) for each frame: those of `names` side by side."""
+        columns = set(self.columns())
+        self._kept = [[] for _ in self.names]
+        for index, pictures in enumerate(self.pictures()):
             if index in columns:
-                for kept, picture in zip(self._kept.values(), (seen, recovered, truth), strict=True):
+                for kept, picture in zip(self._kept, pictures, strict=True):
                     kept.append(smaller(picture, SHEET))
-            yield torch.cat([smaller(picture, VIDEO) for picture in (seen, recovered, truth)], 1)[None]
+            yield torch.cat([smaller(picture, VIDEO) for picture in pictures], 1)[None]
+
+    def columns(self) -> list[int]:
+        """The frames that the sheet shows."""
+        count = len(self._drawn)
+        return torch.linspace(0, count - 1, min(COLUMNS, count)).round().long().tolist()
+
+    def pictures(self) -> Iterator[tuple[Tensor, ...]]:
+        """For each frame uint8 (H, W, 3) of each of `names`."""
+        place = self._video.place
+        moments = self._video.positions.round().long().tolist()
+        for frame, truth, moment in zip(self._drawn, self._video.truth(), moments, strict=True):
+            recovered = place.enlarge(frame[None])[0]
+            self.measure(recovered, truth)
+            yield place.restore(self._beside[moment][None])[0], recovered, truth
+
+    def measure(self, recovered: Tensor, truth: Tensor) -> None:
+        """Take in one of the video's frames, both uint8 (H, W, 3)."""
+        self._error += squared_error(recovered, truth, self._video.place.covered) / len(self._video.positions)
 
     @property
-    def psnr(self) -> float:
-        """In dB, where clips show the video, once all frames were asked for."""
+    def psnr(self) -> float | None:
+        """In dB, where clips show the video, once all frames were asked for; None without a truth."""
         return decibels(self._error)
 
     def sheet(self) -> Tensor:
         """A contact sheet, once all frames were asked for."""
-        rows = [(name, torch.stack(frames)) for name, frames in self._kept.items()]
+        rows = [(name, torch.stack(frames)) for name, frames in zip(self.names, self._kept, strict=True)]
         return contact_sheet(rows, columns=COLUMNS)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -45,6 +45,9 @@ class Footage:
         frame_of: (F,) int64, the frame of the file that each of `seen` shows.
         hidden: (F' = 1 or total, h, w) uint8, 1 where the task hides what clips show of each frame of the file (or of
             all); None: it hides nothing there.
+        options: Those of the task, settled for it.
+        factor: Frames of the result for each of its own.
+        shown: Where `seen` lies in the frames of the result.
     """
 
     name: str
@@ -62,6 +65,20 @@ class Footage:
     total: int
     frame_of: Tensor
     hidden: Tensor | None = None
+    options: object = None
+    factor: int = 1
+    shown: Geometry = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shown = self.place
+
+    @property
+    def moments(self) -> Tensor:
+        """(M,) float64, the moment of each different frame of the result, in frames of `seen`: of each of its own, and
+        `factor` - 1 between each two of these."""
+        share = torch.arange(self.factor, dtype=torch.float64) / self.factor
+        between = torch.lerp(self.positions[:-1, None], self.positions[1:, None], share)
+        return torch.cat([between.flatten(), self.positions[-1:]])
 
     def truth(self) -> Iterator[Tensor]:
         """uint8 (H, W, 3): its N frames at its own rate and size, read anew.

@@ -21,11 +21,22 @@ class Axis:
         length: Pixels of the clip.
         places: (pixels of the input,) where each lies among the clip's pixels, whose centres are 0, 1, …
         covered: (pixels of the input,) bool, whether the clip shows it.
+        step: Pixels of the clip for each of the input.
     """
 
     length: int
     places: Tensor
     covered: Tensor
+    step: float
+
+    def of(self, size: int) -> Axis:
+        """The same side of an input of `size` pixels."""
+        if size == len(self.places):
+            return self
+        old = (torch.arange(size, dtype=torch.float64) + 0.5) * len(self.places) / size - 0.5
+        near = old.round().long().clamp(0, len(self.places) - 1)
+        step = self.step * len(self.places) / size
+        return Axis(self.length, self.places[0] + self.step * old, self.covered[near], step)
 
     def look_up(self, size: int) -> Tensor:
         """For each pixel of the input the nearest one of the clip rendered with `size` pixels."""
@@ -38,8 +49,7 @@ class Axis:
 
         Of smaller clips that are those under it, of larger ones the four nearest: they were enlarged by bicubic steps.
         """
-        step = float(self.places[1] - self.places[0]) if len(self.places) > 1 else float(self.length)
-        reach = 0.5 + step / 2 if step <= 1 else 2 * step
+        reach = 0.5 + self.step / 2 if self.step <= 1 else 2 * self.step
         return ((self.places - torch.arange(self.length)[:, None]).abs() < reach - 1e-9).float()
 
 
@@ -54,6 +64,16 @@ class Geometry:
     def source(self) -> tuple[int, int]:
         """(height, width) of the input."""
         return len(self.rows.places), len(self.columns.places)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """(rows, columns) of the input that are as large as a clip."""
+        rows, columns = (max(1, round(axis.length / axis.step)) for axis in (self.rows, self.columns))
+        return rows, columns
+
+    def of(self, size: tuple[int, int]) -> Geometry:
+        """The same of an input of (height, width) `size`."""
+        return Geometry(self.rows.of(size[0]), self.columns.of(size[1]))
 
     @property
     def covered(self) -> Tensor:
@@ -104,4 +124,4 @@ def _axis(source: int, taken: int, corner: int, scaled: int, length: int) -> Axi
     pixels = torch.arange(source, dtype=torch.float64) + 0.5 - corner
     places = pixels * scaled / taken - 0.5 - before
     covered = (pixels > 0) & (pixels < taken) & (places > -0.5) & (places < length - 0.5)
-    return Axis(length, places, covered)
+    return Axis(length, places, covered, scaled / taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -68,6 +68,16 @@ class Job:
         """(T, H, W) of the run's clips."""
         assert self.model.config is not None
         return self.model.config.data.clip_shape
+
+    @property
+    def hides_frames(self) -> bool:
+        """Whether some frame is hidden whole, so that a window of a longer video might see nothing."""
+        mask = self.observation().mask
+        return self.task.hides_frames and mask is not None and not bool(mask.flatten(1).any(1).all())
+
+    def settled(self, options: object) -> Job:
+        """The same, with the options that were settled for a video."""
+        return replace(self, options=options)
 
     def observation(self) -> Observation:
         """What is seen of a clip; the same at every call.

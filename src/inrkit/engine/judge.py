@@ -99,7 +99,9 @@ def verdict(scores: Mapping[str, Scores], static: float, baseline: str) -> tuple
 
 
 def _against(name: str, own: float, other: float) -> str:
-    if not math.isfinite(other) or not math.isfinite(own):
+    if math.isinf(other):
+        return f"{name} is exact there"
+    if not math.isfinite(own):
         return f"{name} has {other:.1f} dB"
     word = "beats" if own > other else "does not beat"
     return f"{word} {name} ({other:.1f} dB, {own - other:+.1f})"

@@ -50,10 +50,14 @@ class Recovered:
 
 
 def batches(videos: Iterator[Footage]) -> Iterator[list[Footage]]:
-    """Videos in groups of about :data:`BATCH` windows; one of more windows is a group by itself."""
+    """Videos in groups of about :data:`BATCH` windows; one of more windows is a group by itself.
+
+    Those of a group have the same options, and so see the same.
+    """
     group: list[Footage] = []
     for video in videos:
-        if group and sum(len(each.starts) for each in group) + len(video.starts) > BATCH:
+        full = sum(len(each.starts) for each in group) + len(video.starts) > BATCH
+        if group and (full or group[0].options != video.options):
             yield group
             group = []
         group.append(video)
@@ -152,13 +156,15 @@ def _still(job: Job, video: Footage, name: str, window: int, frames: int, which:
 
 
 def draw(model: VideoModel, found: Found, video: Footage) -> Iterator[Tensor]:
-    """What was found for the windows of a video, at its own rate and the run's size: uint8 (h, w, 3) for each frame.
+    """What was found for the windows of a video, at the run's size: uint8 (h, w, 3) for each frame of the result.
 
-    It is not drawn at the video's size: between its pixels an INR with fine octaves shows what it was never taught.
-    Its `place` enlarges it.
+    It is not drawn at the result's size: between its pixels an INR with fine octaves shows what it was never taught.
+    Its `shown` enlarges it.
     """
     frames_of = window_frames(model, found, (video.seen.shape[1], video.seen.shape[2]))
-    return map(to_uint8, blended(frames_of, video.starts, video.length, video.positions))
+    for frame in map(to_uint8, blended(frames_of, video.starts, video.length, video.moments)):
+        yield frame
+    yield from [frame] * (video.factor - 1)  # there is nothing after the last
 
 
 def part(found: Found, rows: slice) -> Found:

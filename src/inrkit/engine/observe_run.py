@@ -11,11 +11,11 @@ from typing import Any
 from inrkit.engine.data import videos_in
 from inrkit.engine.files import check_folder
 from inrkit.engine.footage import Footage, Short, read_footage
-from inrkit.engine.hidden import hide
 from inrkit.engine.job import Job
 from inrkit.engine.observe import batches, names, recover
 from inrkit.engine.observe_files import write_result
 from inrkit.engine.reporter import Reporter
+from inrkit.engine.result import settle
 from inrkit.errors import BadInput, InrkitError
 from inrkit.video import SkippedVideo
 
@@ -62,16 +62,17 @@ def run_videos(
     job.observation()  # what it refuses, it refuses before anything is read or written
     outcome, reporter = Outcome(), reporter or Reporter()
     paths = _videos(sources, outcome)
-    one_clip = (at or 0.0) if job.task.hides_frames else at
+    one_clip = (at or 0.0) if job.hides_frames else at
     alone = len(paths) + len(outcome.failed) == 1
     folders = _folders(paths, out)
     for group in batches(_footage(job, paths, one_clip, short, alone, outcome)):
         reporter.note(f"fitting {names(group)}{_windows(job, group)}")
-        for recovered in recover(job, group, reporter):
+        settled = job.settled(group[0].options)
+        for recovered in recover(settled, group, reporter):
             folder = folders[recovered.footage.path]
             reporter.note(f"scoring and writing {folder}")
             try:
-                record = write_result(job, recovered, folder, lossless=lossless)
+                record = write_result(settled, recovered, folder, lossless=lossless)
             except OSError as error:
                 raise InrkitError(
                     f"{folder} cannot be written: {error}", "Make room, or choose another --out."
@@ -109,7 +110,7 @@ def _footage(
     for path in paths:
         try:
             video = read_footage(path, job.model.config.data, at=at, short=short)
-            hide(job, video)
+            settle(job, video)
         except BadInput as error:
             if alone:
                 raise

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from torch import Tensor
 
 from inrkit.engine.job import Job
-from inrkit.engine.judge import Judge, Scores, verdict
+from inrkit.engine.judge import Judge, Scores, decibels, verdict
 from inrkit.engine.observe import Recovered, pictures
 from inrkit.engine.pile import piled
 
@@ -27,41 +27,44 @@ class Measured:
     """A video at the size and rate of the run, measured from uint8 frames.
 
     Attributes:
-        scores: Name of a picture to its scores.
+        scores: Name of a picture to its scores; {} if there is no truth.
         share_seen: Of its pixels.
-        observed: uint8 (F, h, w, 3), what was seen.
+        beside: uint8 (F, h, w, 3), what is shown beside the result: what was seen, or the trivial answer if that is to
+            be compared by eye.
     """
 
     scores: dict[str, Scores]
     share_seen: float
-    observed: Tensor
+    beside: Tensor
 
 
 def measure(job: Job, recovered: Recovered) -> Measured:
     """Look at everything there is to see of a video, once, piece by piece."""
+    truth = job.observation().truth
+    beside = "observed" if truth and recovered.footage.factor == 1 else "baseline"
     judges: dict[str, Judge] = {}
     seen: list[float] = []
 
     def watched() -> Iterator[NDArray[np.uint8]]:
         for piece in pictures(job, recovered):
             mask = piece.get("mask")
-            for name in SCORED:
+            for name in SCORED if truth else ():
                 if name in piece:
                     judges.setdefault(name, Judge()).update(piece[name], piece["truth"], mask)
             seen.extend([1.0] * len(piece["truth"]) if mask is None else mask.double().mean((1, 2)).tolist())
-            yield from piece["observed"].numpy()
+            yield from piece[beside].numpy()
 
-    observed = piled(watched())
-    return Measured({name: judge.scores() for name, judge in judges.items()}, sum(seen) / len(seen), observed)
+    shown = piled(watched())
+    return Measured({name: judge.scores() for name, judge in judges.items()}, sum(seen) / len(seen), shown)
 
 
 def record_of(job: Job, recovered: Recovered, measured: Measured) -> dict[str, Any]:
     """Settings and numbers of one video."""
-    static = measured.scores["static"]["psnr"]["all"]
-    said, below = verdict(measured.scores, static, job.task.baseline_name)
+    said, below = _judged(job, recovered, measured)
     video, found = recovered.footage, recovered.found
     numbers = {name: values.shape[1:].numel() for name, values in (found.weights or found.latents).items()}
     covered = float(video.place.covered.double().mean())
+    rows, columns = video.shown.source
     return {
         "task": job.name,
         "video": str(video.path),
@@ -70,8 +73,9 @@ def record_of(job: Job, recovered: Recovered, measured: Measured) -> dict[str, A
         **job.network,
         **({"also_fit": _settings(job.also), "paper": UNKNOWN} if job.also else {}),
         "seed": job.seed,
-        "shape": [len(video.positions), *video.place.source],
-        "fps": video.fps,
+        "shape": [len(video.positions) * video.factor, rows, columns],
+        "fps": video.fps * video.factor,
+        "factor": video.factor,
         "run_shape": list(job.clip_shape),
         "windows": video.starts,
         "seconds_not_used": video.unused,
@@ -83,10 +87,19 @@ def record_of(job: Job, recovered: Recovered, measured: Measured) -> dict[str, A
         "numbers_stored": len(video.starts) * sum(numbers.values()),
         "baseline": job.task.baseline_name,
         "scores": measured.scores,
-        "verdict": said + _beside(job, measured),
+        "verdict": said,
         "below_a_still_picture": below,
-        "notes": [*video.notes, *_remarks(recovered, covered), *([UNKNOWN] if job.also else [])],
+        "notes": [*video.notes, *_remarks(job, recovered, covered), *([UNKNOWN] if job.also else [])],
     }
+
+
+def _judged(job: Job, recovered: Recovered, measured: Measured) -> tuple[str, bool]:
+    """The verdict; where there is no truth, how well what was seen is explained."""
+    if not measured.scores:
+        explained = decibels(float(recovered.found.error.mean()) / 4)  # of [-1, 1], whose square is 4
+        return f"what was seen is explained to {explained:.1f} dB; there is no truth to measure the rest by", False
+    said, below = verdict(measured.scores, measured.scores["static"]["psnr"]["all"], job.task.baseline_name)
+    return said + _beside(job, measured), below
 
 
 def _beside(job: Job, measured: Measured) -> str:
@@ -98,7 +111,7 @@ def _beside(job: Job, measured: Measured) -> str:
     return f"; with a learning rate of {job.also.lr:g}, not {job.fit.lr:g}: {psnr[part]:.1f} dB on {part} pixels"
 
 
-def _remarks(recovered: Recovered, covered: float) -> list[str]:
+def _remarks(job: Job, recovered: Recovered, covered: float) -> list[str]:
     video = recovered.footage
     notes = []
     if covered < 1:
@@ -107,6 +120,16 @@ def _remarks(recovered: Recovered, covered: float) -> list[str]:
         notes.append(f"one clip of it was taken; {video.unused:.2f} s were not used")
     if len(video.seen) > video.frames:
         notes.append(f"shorter than a clip: {len(video.seen) - video.frames} of {len(video.seen)} frames repeat others")
+    if video.factor > 1:
+        notes.append(
+            f"{video.factor - 1} new frames between each two: not measured, for there is no truth; comparison.mp4 "
+            f"shows them beside {job.task.baseline_name}; the last frame stands as long as it did"
+        )
+    if video.shown.source not in (video.place.source, job.clip_shape[1:]):
+        drawn, wanted = ("x".join(map(str, size)) for size in (job.clip_shape[1:], video.shown.source))
+        notes.append(
+            f"drawn at {drawn}, as clips are, and brought to {wanted}; inrkit render draws its latents at any size"
+        )
     return notes
 
 

@@ -25,6 +25,8 @@ class Observation:
             (B, F, H, W, 3) -> (B, F, ...); "clip" (B, T, H, W, 3) -> (B, ...).
         mask: bool, (T, H, W), or (B, T, H, W) where clips differ; True where seen; None sees all. Hidden pixels are
             set to 0 before `see`, and nothing else ever reads them.
+        truth: Whether clips are the truth, by which a result is measured. False: they are no more than what was seen,
+            such as a small video enlarged, and nothing is measured.
 
     Args:
         mask: As the attribute.
@@ -35,6 +37,7 @@ class Observation:
 
     unit: Unit = "point"
     mask: Tensor | None
+    truth: bool = True
 
     def __init__(self, mask: Tensor | None = None) -> None:
         if mask is not None:

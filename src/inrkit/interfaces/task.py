@@ -84,7 +84,8 @@ class ObservationTask(Task):
                 return clips[:, frames]
 
     Attributes:
-        hides_frames: Whether whole frames are hidden. Such a task takes one clip of each video, not all windows.
+        hides_frames: Whether whole frames may be hidden. Where they are, one clip of each video is taken, not all
+            windows.
         baseline_name: What the trivial answer is called in results.
         fit_defaults: Option of the fit to its default for this task, such as ``{"prior": 0.001}`` where little is
             seen; flags change them, and neither the published protocol nor ``--direct`` follows them.
@@ -101,6 +102,22 @@ class ObservationTask(Task):
             BadInput: The options ask for what such a clip does not have.
         """
         raise NotImplementedError
+
+    def settle(self, clip_shape: Shape, pixels: tuple[int, int], options: object) -> object:
+        """The options for one video; those that :meth:`observe`, :meth:`hidden` and :meth:`result` get of it.
+
+        Args:
+            clip_shape: (T, H, W) of the clips.
+            pixels: (rows, columns) of the video's own that the picture of a clip shows.
+            options: What was asked for.
+
+        Returns:
+            Options of the same model. Given: `options` as they are.
+
+        Raises:
+            BadInput: They ask for what such a video does not have.
+        """
+        return options
 
     def hidden(self, shape: Shape, options: object) -> Tensor | Path | None:
         """What is hidden in the pixels of the input itself, beside what :meth:`observe` hides of clips.
@@ -120,8 +137,25 @@ class ObservationTask(Task):
         """
         return None
 
+    def result(self, shape: Shape, options: object) -> Shape:
+        """(frames, height, width) of the result.
+
+        k times the frames are shown at k times the rate: k - 1 new ones after each of the video's, and the last one
+        stands as long as it did. There is no truth for new ones, so they are not measured.
+
+        Args:
+            shape: (frames, height, width) of the video, upright, at its own rate and size.
+
+        Returns:
+            A whole multiple of the frames, and any size. Given: `shape` as it is.
+
+        Raises:
+            BadInput: The options ask for what such a video does not have.
+        """
+        return shape
+
     def baseline(self, clips: Tensor, observation: Observation) -> Tensor:
-        """The trivial answer, which a result has to beat.
+        """The trivial answer, which a result has to beat. Between its frames, the core blends them.
 
         Args:
             clips: (B, T, H, W, 3) float in [-1, 1]; hidden pixels are 0.
