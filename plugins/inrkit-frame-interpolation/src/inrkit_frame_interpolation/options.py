@@ -19,6 +19,9 @@ class InterpolationOptions(BaseModel):
         None, description=f"frames that are seen, from 0, at the frame rate of the run; -1 is the last; default {ENDS}"
     )
     every: int | None = Field(None, ge=2, description="see every so many frames instead, the first among them")
+    factor: int | None = Field(
+        None, ge=2, le=100, description="see all frames instead, and show so many times the frames a second"
+    )
 
     @field_validator("observed")
     @classmethod
@@ -29,12 +32,14 @@ class InterpolationOptions(BaseModel):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if self.observed is not None and self.every is not None:
-            raise ValueError("--observed and --every exclude each other")
+        if sum(value is not None for value in (self.observed, self.every, self.factor)) > 1:
+            raise ValueError("--observed, --every and --factor exclude each other")
         return self
 
     def frames(self, count: int) -> list[int]:
-        """The frames that are asked for in a clip of `count`; they may be outside of it."""
+        """The frames that are seen of a clip of `count`; they may be outside of it."""
+        if self.factor is not None:
+            return list(range(count))
         if self.every is not None:
             return list(range(0, count, self.every))
         return [n + count if n < 0 else n for n in numbers(self.observed or ENDS)]
