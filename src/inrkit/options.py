@@ -173,8 +173,8 @@ def _validated(models: Mapping[str, type[BaseModel]], values: Mapping[str, Any])
 
 def _refusal(section: str, detail: dict[str, Any]) -> str:
     key = ".".join(str(part) for part in (section, *detail["loc"]))
-    got = "" if detail["type"] == "missing" else f" (got {detail['input']!r:.80})"
-    return f"{key}: {detail['msg']}{got}"
+    got = f" (got {detail['input']!r:.80})" if detail["loc"] and detail["type"] != "missing" else ""
+    return f"{key}: {detail['msg'].removeprefix('Value error, ')}{got}"
 
 
 def _wanted(section: str, model: type[BaseModel], name: str) -> str:
