@@ -67,8 +67,12 @@ def test_frames_go_through_in_bounded_batches(backbones, monkeypatch, smooth, no
 def test_beside_it_stands_which_weights_they_were(backbones):
     about = metric_of(backbones, "vgg").about()
     sha256 = hashlib.sha256(backbones["vgg"].read_bytes()).hexdigest()
-    backbone = {"file": "vgg.pth", "sha256": sha256, "is": "unverified backbone"}
-    assert json.loads(json.dumps(about)) == {"net": "vgg", "version": "0.1", "backbone": backbone}
+    assert json.loads(json.dumps(about)) == {
+        "net": "vgg",
+        "version": "0.1",
+        "backbone": {"file": "vgg.pth", "sha256": sha256, "verified": "unverified backbone"},
+        "notes": ["unverified backbone: vgg.pth is not torchvision's vgg16-397923af.pth"],
+    }
 
 
 @pytest.mark.parametrize(("net", "begin"), [("alex", "7be5be79"), ("vgg", "397923af")])

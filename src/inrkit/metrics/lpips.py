@@ -47,8 +47,13 @@ class LPIPS(PerClip):
 
     def about(self) -> dict[str, Any]:
         """The network, and of its backbone the file's name, its hash, and whether it is torchvision's."""
-        backbone = {"file": self._loaded.file, "sha256": self._loaded.sha256, "is": self._loaded.verified}
-        return {"net": self._loaded.net, "version": "0.1", "backbone": backbone}
+        loaded = self._loaded
+        backbone = {"file": loaded.file, "sha256": loaded.sha256, "verified": loaded.verified}
+        right = loaded.verified == "torchvision's"
+        notes = (
+            [] if right else [f"unverified backbone: {loaded.file} is not torchvision's {BACKBONES[loaded.net].file}"]
+        )
+        return {"net": loaded.net, "version": "0.1", "backbone": backbone, "notes": notes}
 
 
 @torch.no_grad()

@@ -87,13 +87,15 @@ class Nearest(Metric):
 
     def about(self) -> dict[str, Any]:
         """How many videos of which size, how many were compared at most, and for how many it is surely the nearest."""
-        kept = self._real
+        kept, unsure = self._real, len(self._found) - self._proven
+        why = f"of {unsure} of {len(self._found)} videos the nearest was sought among the {self._finalists} likeliest"
         return {
             "real": len(kept) if kept else 0,
             "generated": len(self._found),
             "size": list(kept.size[:3]) if kept else [],
             "finalists": self._finalists,
             "surely_nearest": self._proven,
+            "notes": [f"{why}: a still nearer one is unlikely, not impossible"] if unsure else [],
         }
 
     def _keep(self, videos: Tensor) -> None:
