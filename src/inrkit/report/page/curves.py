@@ -1,0 +1,81 @@
+"""The training curves of a run."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from inrkit.engine.log import read_metrics
+from inrkit.report.page.charts import Axes, Line, chart
+from inrkit.report.page.html import Html
+from inrkit.report.page.parts import decibels, figure, grid, lead, section
+from inrkit.report.page.scores import Scores, mean
+from inrkit.report.page.subject import Subject
+
+MOST_BYTES = 2**28
+"""Of a metrics.jsonl; each logged step takes about 200."""
+
+TERMS = 5
+"""Terms of the loss that have a line each, at most."""
+
+
+def curves(subject: Subject, scores: Scores | None) -> Html | None:
+    """PSNR, loss and learning rate over steps; None if nothing was logged."""
+    file = subject.run.metrics_file
+    if not file.is_file() or file.stat().st_size > MOST_BYTES:
+        return None
+    records = list(read_metrics(file))
+    charts = [_psnr(records, scores), _loss(records), _rate(records)]
+    shown = [each for each in charts if each is not None]
+    if not shown:
+        return None
+    about = lead(
+        "What was logged while training: of the pixels that each step drew, before it learned from them. "
+        "The figures above are of whole clips."
+    )
+    return section("training", "Training", about, grid(shown, "charts"))
+
+
+def _psnr(records: list[dict[str, Any]], scores: Scores | None) -> Html | None:
+    points = series(records, "psnr")
+    lines = [Line("training pixels", points)]
+    if scores is not None:
+        lines.append(Line("static floor", [(0, mean(scores.floor))], "level"))
+    return chart("PSNR", Axes("step", "dB"), lines, _from_to(points, decibels))
+
+
+def _loss(records: list[dict[str, Any]]) -> Html | None:
+    terms = sorted({key for record in records[:1] + records[-1:] for key in record if key.startswith("loss/")})
+    points = series(records, "loss")
+    lines = [Line("loss", points)]
+    if len(terms) > 1:
+        lines += [Line(term.removeprefix("loss/"), series(records, term)) for term in terms[:TERMS]]
+    positive = all(y > 0 for line in lines for _, y in line.points)
+    return chart("Loss", Axes("step", "log scale" if positive else "", log=positive), lines, _from_to(points, figure))
+
+
+def _rate(records: list[dict[str, Any]]) -> Html | None:
+    points = series(records, "lr")
+    return chart("Learning rate", Axes("step", ""), [Line("learning rate", points)], _from_to(points, figure))
+
+
+def series(records: list[dict[str, Any]], name: str) -> list[tuple[float, float]]:
+    """(step, value) wherever a number was logged."""
+    found = []
+    for record in records:
+        value = record.get(name)
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and abs(value) < 1e30
+            and math.isfinite(value)
+        ):
+            found.append((float(record["step"]), float(value)))
+    return found
+
+
+def _from_to(points: list[tuple[float, float]], show: Any) -> str:
+    if not points:
+        return ""
+    (first, begin), (last, end) = points[0], points[-1]
+    return f"From {show(begin)} at step {first:,.0f} to {show(end)} at step {last:,.0f}."
