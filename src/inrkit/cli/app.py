@@ -17,6 +17,7 @@ COMMANDS = {
     "render": "inrkit.cli.render:render",
     "compare": "inrkit.cli.compare:compare",
     "evaluate": "inrkit.cli.evaluate:evaluate",
+    "report": "inrkit.cli.report:report",
     "export": "inrkit.cli.export:export",
     "convert": "inrkit.cli.convert:convert",
     "env": "inrkit.cli.env:env",
