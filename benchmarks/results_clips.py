@@ -15,7 +15,7 @@ from inrkit.engine.data import Clips
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.job import Job
 from inrkit.engine.judge import Judge, Scores
-from inrkit.engine.plan import reopen
+from inrkit.engine.plan import clips_again
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
 from inrkit.interfaces import ObservationTask
@@ -27,8 +27,7 @@ def clips_of(run: Path) -> dict[str, Clips]:
     Raises:
         BadInput: Their videos are gone, or changed.
     """
-    plan = reopen(Run(run).config, Reporter())
-    return {"train": plan.train, "held_out": plan.held_out}
+    return dict(zip(("train", "held_out"), clips_again(Run(run).config, Reporter()), strict=True))
 
 
 def frames_of(clips: Clips, names: Sequence[str]) -> dict[str, Tensor]:
