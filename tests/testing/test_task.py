@@ -98,6 +98,21 @@ class HidesNumbers(Some):
         return torch.ones(shape[1:])
 
 
+class SettlesNothing(Some):
+    def settle(self, clip_shape, pixels, options):
+        return None
+
+
+class AddsAFrame(Some):
+    def result(self, shape, options):
+        return (shape[0] + 1, *shape[1:])
+
+
+class SaysNoFrames(Some):
+    def result(self, shape, options):
+        return shape[1:]
+
+
 class Asks(Some):
     def __init__(self, options):
         pass
@@ -221,6 +236,9 @@ BROKEN = {
     SaysNothing: "hides_frames to be True",
     HidesAnotherSize: "hidden to give torch.bool (32, 72), a Path or None; found torch.bool (19, 32, 72)",
     HidesNumbers: "hidden to give torch.bool (32, 72), a Path or None; found torch.float32",
+    SettlesNothing: "settle to return options; found NoneType",
+    AddsAFrame: "result to give a multiple of 19 frames and a size; found (20, 8, 12)",
+    SaysNoFrames: "result to give a multiple of 19 frames and a size; found (8, 12)",
     seeing(MixesPoints): "see to treat each point by itself",
     seeing(NeedsFrames): "see to take points by themselves",
     seeing(MixesFrames): "see to treat each frame by itself",

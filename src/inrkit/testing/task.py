@@ -14,6 +14,7 @@ from torch import Tensor
 from inrkit import declare
 from inrkit.engine.fit import find, render_found
 from inrkit.engine.fit_options import FitOptions
+from inrkit.errors import BadInput
 from inrkit.interfaces import ClipBatch, Observation, ObservationTask, Shape, Task, TaskResult
 from inrkit.interfaces.types import coarsest
 from inrkit.testing.compare import apart, expect_tensor
@@ -62,6 +63,7 @@ class _Observing:
         observation = self.observed(self.subject.options)
         self.says_what_it_hides(observation)
         self.hides_pixels_of_the_input()
+        self.says_what_it_makes()
         sight = _Seeing(self.subject, observation, self.clips)
         sight.keeps_its_unit()
         sight.treats_clips_by_themselves()
@@ -107,6 +109,23 @@ class _Observing:
         found = f"{hidden.dtype} {tuple(hidden.shape)}" if isinstance(hidden, Tensor) else type(hidden).__name__
         right = found == f"torch.bool {(height, width)}"
         self.subject.expect(right, f"hidden to give torch.bool {(height, width)}, a Path or None", found, change)
+
+    def says_what_it_makes(self) -> None:
+        """Of a video whose pixels are twice as large as those of clips; it may refuse that one."""
+        frames, height, width = shape = (self.shape[0] + 3, self.shape[1] // 2, self.shape[2] // 2)
+        change = "settle(clip_shape, pixels, options) returns options of the same model."
+        try:
+            with self.subject.trying("settle(clip_shape, pixels, options) to work", change):
+                options = self.task.settle(self.shape, (height, width), self.subject.options)
+        except BadInput:
+            return
+        right = isinstance(options, type(self.subject.options))
+        self.subject.expect(right, "settle to return options", type(options).__name__, change)
+        change = "result(shape, options) returns (frames, height, width), the frames a whole multiple of the video's."
+        with self.subject.trying(f"result to work on {frames} frames of {height}x{width}", change):
+            made = self.task.result(shape, options)
+            right = len(made) == 3 and min(made) > 0 and made[0] % frames == 0
+        self.subject.expect(right, f"result to give a multiple of {frames} frames and a size", made, change)
 
     def fills(self, observation: Observation) -> None:
         change = "fill takes see(the whole clips), hidden pixels 0, and returns a guess (B, T, H, W, 3)."
