@@ -1,0 +1,1 @@
+"""NeRV and HNeRV: videos painted frame by frame by a convolutional decoder."""
