@@ -175,6 +175,34 @@ def test_a_full_disk_leaves_the_old_file_and_shows_the_numbers(cli, run, monkeyp
     assert "reconstruction (1)" in outcome.stdout and (run / "evaluation.json").read_text() == "old"
 
 
+class Detector(torch.nn.Module):
+    """Called as StyleGAN-V calls I3D."""
+
+    def forward(
+        self, x: torch.Tensor, rescale: bool = False, resize: bool = False, return_features: bool = False
+    ) -> torch.Tensor:
+        return x.mean(dim=[3, 4]).flatten(1)
+
+
+@pytest.mark.filterwarnings("ignore")  # torch.jit is on its way out; files made with it are not
+def test_fvd_by_a_detector_in_a_file(cli, run):
+    torch.jit.script(Detector()).save("detector.pt")
+    words = ["evaluate", run, "--metrics", "fvd", "--samples", "6", "-o", "fvd.protocol=fvd6_5f", "--json"]
+    first = measured(cli(*words, "--detector", "detector.pt", "--allow-torchscript", "--paper"))
+    (part,) = first["parts"]
+    assert list(part["scores"]) == ["fvd6_5f_real4"]
+    about = part["about"]["fvd"]
+    assert (about["verified"], about["real_clips"], about["rendered_clips"]) == ("unverified detector", 4, 6)
+    assert any(note.startswith("fvd: 4 real and 6 rendered clips") for note in part["notes"])
+    again = measured(cli(*words, "--detector", "detector.pt", "--allow-torchscript", "--sampler", "slerp"))
+    ours, held = again["parts"]
+    assert ours["about"]["fvd"]["real_statistics"] == "from the cache" != about["real_statistics"]
+    assert ours["about"]["real"]["sha256"] == part["about"]["real"]["sha256"] != held["about"]["real"]["sha256"]
+    assert ours["scores"] != part["scores"]  # without end points
+    refused = cli(*words, "--detector", "detector.pt")
+    assert refused.exit_code == 2 and "--allow-torchscript" in refused.stderr
+
+
 REFUSED = {
     "no run": "evaluate nowhere",
     "no such checkpoint": "evaluate finished --checkpoint 3",

@@ -27,7 +27,8 @@ def evaluate(
         typer.Option("--sampler", help="Names; default: slerp,gaussian,gmm.", rich_help_panel=WHAT),
     ] = None,
     samples: Annotated[
-        int, typer.Option("--samples", min=1, help="Videos drawn from each sampler.", rich_help_panel=WHAT)
+        int,
+        typer.Option("--samples", min=1, max=1_000_000, help="Videos drawn from each sampler.", rich_help_panel=WHAT),
     ] = 2048,
     tasks: Annotated[
         list[str] | None,

@@ -40,6 +40,8 @@ def task_part(model: VideoModel, task: str, side: Side, most: int, wanted: Wante
     if not side.clips or why:
         return not_measured(name, side, why)
     job = job_of(model, task, wanted)
+    if not job.observation().truth:
+        return not_measured(name, side, f"for what {task} is asked for there is no truth")
     rows, panels = side.rows(most), dict[str, PairPanel]()
     for picture, mask, rendered, truth in _recovered(job, side, rows, wanted.options.batch, reporter):
         for where, region in _regions(mask).items():
