@@ -196,6 +196,8 @@ def test_beside_the_number_stands_all_that_it_depends_on(fvd, scripts):
         "resolution": "5x7",
     }
     assert {name: about[name] for name in expected} == expected
+    first = f"unverified detector: detector.pt, sha256 {expected['detector_sha256']}"
+    assert about["notes"][0] == first  # of all this, notes are what is printed
 
 
 def test_the_table_of_known_detectors_is_empty_and_one_in_it_needs_no_permission(fvd, scripts, monkeypatch):

@@ -90,13 +90,13 @@ def _cached(open_clip: ModuleType, model: str, quick_gelu: bool) -> Path:
 
     known = open_clip.get_pretrained_cfg(model, "openai")
     if not known.get("hf_hub") or bool(known.get("quick_gelu")) != quick_gelu:
-        raise BadInput(f"there are no weights of OpenAI's for {model}", "Pass a file as frechet-clip.weights.")
+        raise BadInput(f"there are no weights of OpenAI's for {model}", "Pass a file: --set frechet-clip.weights=FILE.")
     repository = known["hf_hub"].strip("/")
     found = try_to_load_from_cache(repository, WEIGHTS)
     if not isinstance(found, str):
         raise BadInput(
             f"frechet-clip needs the weights of {model}, which are not on this machine",
-            f"Fetch {WEIGHTS} from https://huggingface.co/{repository} and pass it as frechet-clip.weights.",
+            f"Fetch {WEIGHTS} from https://huggingface.co/{repository} and pass it: --set frechet-clip.weights=FILE.",
         )
     return Path(found)
 
@@ -117,6 +117,6 @@ def _fill(network: nn.Module, tensors: dict[str, Tensor], path: Path, model: str
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
     if wrong:
         first = f"{wrong[0]} is {found.get(wrong[0], 'missing')}, and should be {expected.get(wrong[0], 'none')}"
-        hint = "Name the model that they are of as frechet-clip.model."
+        hint = "Name the model that they are of: --set frechet-clip.model=NAME."
         raise BadInput(f"{path} has not the weights of {model}: {len(wrong)} tensors differ, {first}", hint)
     network.load_state_dict(tensors, assign=True)

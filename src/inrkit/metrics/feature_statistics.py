@@ -39,7 +39,7 @@ class FeatureStatistics:
         """Of one batch of features, (N, D) of any floating point type and device."""
         if not len(features):
             return cls()
-        features = features.detach().to("cpu", torch.float64)
+        features = features.detach().cpu().double()  # in turn: some devices have no float64
         mean = features.mean(0)
         centred = features - mean
         return cls(len(features), mean, centred.T @ centred)

@@ -24,8 +24,8 @@ def frechet_distance(mean1: Tensor, covariance1: Tensor, mean2: Tensor, covarian
     Raises:
         ValueError: The shapes do not agree, or something is no finite number.
     """
-    means = [mean.detach().to("cpu", torch.float64) for mean in (mean1, mean2)]
-    covariances = [covariance.detach().to("cpu", torch.float64) for covariance in (covariance1, covariance2)]
+    means = [mean.detach().cpu().double() for mean in (mean1, mean2)]
+    covariances = [covariance.detach().cpu().double() for covariance in (covariance1, covariance2)]
     _check(means, covariances)
     roots = [_root(covariance) for covariance in covariances]
     shared = torch.linalg.svdvals(roots[0].T @ roots[1]).sum()

@@ -59,7 +59,8 @@ class FVD(FrechetMetric):
     def about(self) -> dict[str, Any]:
         """The protocol by its true name, the detector and what is known of it, and what departs from what was asked."""
         about = super().about()
-        about["notes"] = self._departures() + about["notes"]
+        which = f"{self.detector.verified}: {self.detector.file}, sha256 {self.detector.sha256}"
+        about["notes"] = [which, *self._departures(), *about["notes"]]
         detector = {"detector": self.detector.file, "verified": self.detector.verified}
         return {"protocol": self.name(), **detector, **about}
 

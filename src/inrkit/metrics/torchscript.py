@@ -71,11 +71,11 @@ def load_detector(path: Path | None, allowed: bool) -> Detector:
         BadInput: No path, no file, no TorchScript, or one that may not run.
     """
     if path is None:
-        hint = f"Pass i3d_torchscript.pt as fvd.detector; {SOURCE}."
+        hint = f"Pass i3d_torchscript.pt with --detector (fvd.detector); {SOURCE}."
         raise BadInput("fvd needs its detector, a file that inrkit does not bring", hint)
     content, sha256 = read_hashed(path)
     if not _is_torchscript(content):
-        raise BadInput(f"{path} is no TorchScript file", f"fvd.detector is i3d_torchscript.pt; {SOURCE}.")
+        raise BadInput(f"{path} is no TorchScript file", f"The detector of fvd is i3d_torchscript.pt; {SOURCE}.")
     if sha256 not in KNOWN and not allowed:
         raise BadInput(
             f"{path} is code that inrkit does not know, and would run with all your rights: sha256 {sha256}",
