@@ -44,7 +44,7 @@ KINDS = {
         "inrkit {name} video.mp4 --run runs/mine",
     ),
     "sampler": Kind("new latents from those of training clips", "A sampler", "inrkit sample --sampler {name}"),
-    "metric": Kind("a number that says how good a video is", "A metric", "inrkit plugins show metric {name}"),
+    "metric": Kind("a number that says how good a video is", "A metric", "inrkit evaluate runs/mine --metrics {name}"),
     "dataset": Kind("videos by name", "A dataset", "inrkit train --plugin inrv {name}"),
 }
 """Kind to what there is to know about it, in the order in which authors are asked."""
