@@ -21,7 +21,7 @@ def test_it_is_offered():
     assert offers["interpolate-frames"] == "task"
 
 
-@pytest.mark.parametrize("options", [None, {"every": 5}, {"observed": "1,3"}])
+@pytest.mark.parametrize("options", [None, {"every": 5}, {"observed": "1,3"}, {"factor": 3}])
 def test_it_keeps_what_its_door_promises(options):
     check_task("interpolate-frames", options)
 
@@ -55,7 +55,18 @@ def test_something_must_lie_between(options):
 
 
 @pytest.mark.parametrize(
-    "options", [{"observed": ""}, {"observed": "0,x"}, {"observed": "0.5"}, {"every": 1}, {"observed": "0", "every": 2}]
+    "options",
+    [
+        {"observed": ""},
+        {"observed": "0,x"},
+        {"observed": "0.5"},
+        {"every": 1},
+        {"factor": 1},
+        {"factor": 101},
+        {"observed": "0", "every": 2},
+        {"observed": "0", "factor": 2},
+        {"every": 2, "factor": 2},
+    ],
 )
 def test_what_names_no_frames_is_refused(options):
     with pytest.raises(ValidationError):
@@ -68,6 +79,14 @@ def test_the_baseline_blends_the_neighbours_in_proportion():
     for frame, parts in {0: {1: 1}, 1: {1: 1}, 2: {1: 0.75, 5: 0.25}, 4: {1: 0.25, 5: 0.75}, 5: {5: 1}}.items():
         assert torch.allclose(blend[:, frame], sum(share * clips[:, n] for n, share in parts.items())), frame
     assert torch.allclose(blend[:, 6], (clips[:, 5] + clips[:, 7]) / 2) and torch.equal(blend[:, 8], clips[:, 7])
+
+
+def test_new_frames_come_between_all_that_are_seen():
+    task, options, clips = FrameInterpolation(), InterpolationOptions(factor=8), torch.rand(1, *SHAPE, 3)
+    assert observed(factor=8).mask is None and torch.equal(task.baseline(clips, observed(factor=8)), clips)
+    assert task.result(SHAPE, options) == (72, 4, 6) and task.result(SHAPE, InterpolationOptions(every=2)) == SHAPE
+    with pytest.raises(BadInput, match="--factor all of them"):
+        task.paper(SHAPE, options)
 
 
 def test_the_paper_sees_the_first_and_the_last():

@@ -22,7 +22,7 @@ def test_it_is_offered():
     assert offers["superresolve"] == "task"
 
 
-@pytest.mark.parametrize("options", [None, {"low": 1}, {"low": 5}])
+@pytest.mark.parametrize("options", [None, {"low": 1}, {"low": 5}, {"size": "40"}])
 def test_it_keeps_what_its_door_promises(options):
     check_task("superresolve", options)
 
@@ -56,9 +56,44 @@ def test_something_must_be_lost(low):
         observed(low)
 
 
-def test_no_row_at_all_is_refused():
+@pytest.mark.parametrize("options", [{"low": 0}, {"size": "big"}, {"size": "0"}, {"size": "8x0"}, {"size": "-8"}])
+def test_what_is_no_size_is_refused(options):
     with pytest.raises(ValidationError):
-        SuperresolutionOptions(low=0)
+        SuperresolutionOptions(**options)
+
+
+def settled(pixels, **options):
+    return Superresolution().settle(SHAPE, pixels, SuperresolutionOptions(**options))
+
+
+def test_a_small_video_is_what_is_seen():
+    task, options, clips = Superresolution(), settled((4, 6)), torch.rand(1, *SHAPE, 3)
+    seeing = task.observe(SHAPE, options, torch.Generator())
+    assert seeing.see(clips).shape == (1, 3, 4, 6, 3) and not seeing.truth and observed(4).truth
+    assert torch.equal(task.baseline(clips, seeing), clips)  # they are its enlargement already
+
+
+@pytest.mark.parametrize(
+    ("options", "size"),
+    [({}, (12, 30)), ({"size": "20"}, (20, 50)), ({"size": "7x9"}, (7, 9)), ({"low": 2}, (4, 10)),
+     ({"low": 2, "size": "16"}, (16, 40))],
+)  # fmt: skip
+def test_the_result_of_a_video_of_4x10_has_its_proportions_or_the_size_that_is_asked_for(options, size):
+    assert Superresolution().result((5, 4, 10), settled((4, 6), **options)) == (5, *size)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "options", "said"),
+    [
+        ((4, 6), {"low": 4}, "--low 4 is no reduction: clips of the run show 4 rows .*at most 3"),
+        ((4, 6), {"low": 5}, "--low 5 is no reduction"),
+        ((12, 18), {}, "nothing to recover: clips of the run have 12 rows, and show 12"),
+        ((30, 45), {}, "--low N"),
+    ],
+)
+def test_a_sensor_must_see_less_than_the_video_or_the_video_less_than_a_clip(pixels, options, said):
+    with pytest.raises(BadInput, match=said):
+        settled(pixels, **options)
 
 
 def test_the_baseline_is_bicubic_and_stays_in_range():

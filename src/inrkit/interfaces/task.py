@@ -167,5 +167,9 @@ class ObservationTask(Task):
         return observation.fill(observation.see(clips))
 
     def paper(self, clip_shape: Shape, options: object) -> object:
-        """The options that make it the published task on clips of (T, H, W). Given: `options` as they are."""
+        """The options that make it the published task on clips of (T, H, W). Given: `options` as they are.
+
+        Raises:
+            BadInput: They contradict it.
+        """
         return options
