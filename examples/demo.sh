@@ -19,6 +19,7 @@ about() { # FILE
         */invert/*/sheet.png) echo "a clip found again" ;;
         */predict/*/sheet.png) echo "from its first 4 frames" ;;
         */interpolate-frames/*/sheet.png) echo "from its first frame and its last" ;;
+        */four-times-the-frames/*/sheet.png) echo "at four times the frame rate" ;;
         */sparse-inpaint/*/sheet.png) echo "from 5 % of its pixels" ;;
         */inpaint/*/sheet.png) echo "from its left half" ;;
         */superresolve/*/sheet.png) echo "from 8 rows of 8 pixels" ;;
@@ -46,6 +47,7 @@ echo "From here on --start mean begins where the run knows nothing of the clip; 
 try invert "$known" "$unknown" --run $run --start mean --out $out/invert
 try predict "$known" --observed 4 --run $run --start mean --out $out/predict
 try interpolate-frames "$known" --observed 0,-1 --run $run --start mean --out $out/interpolate-frames
+try interpolate-frames "$known" --factor 4 --run $run --start mean --out $out/four-times-the-frames
 try sparse-inpaint "$known" --keep 0.05 --run $run --start mean --out $out/sparse-inpaint
 try inpaint "$known" --keep left --run $run --start mean --out $out/inpaint
 try superresolve "$known" --low 8 --run $run --start mean --out $out/superresolve
