@@ -211,6 +211,7 @@ REFUSED = {
     "an unknown sampler": "evaluate finished --sampler slurp",
     "an unknown task": "evaluate finished --tasks predikt",
     "a task that recovers nothing": "evaluate finished --tasks sample",
+    "a task that clips do not allow": "evaluate finished --tasks predict -o observed=9",
     "an unknown option of a metric": "evaluate finished --metrics nearest -o nearest.finalist=3",
     "samples that no metric looks at": "evaluate finished --metrics psnr --sampler slerp",
     "a task that no metric looks at": "evaluate finished --metrics nearest --tasks invert",

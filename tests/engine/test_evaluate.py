@@ -12,11 +12,12 @@ from inrkit.engine.evaluate import evaluate
 from inrkit.engine.evaluate_clips import Side
 from inrkit.engine.evaluate_metrics import Choice, PairPanel, SetPanel
 from inrkit.engine.evaluate_options import EvaluateOptions
+from inrkit.engine.evaluate_pairs import scores_of
 from inrkit.engine.evaluate_samples import MANY, real_rows
 from inrkit.engine.evaluate_statistics import summary
 from inrkit.engine.evaluate_training import Evaluations
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.train import Trainer
+from inrkit.engine.train import Trainer, Window
 from inrkit.errors import BadInput, PluginError
 from inrkit.interfaces import Metric
 from inrkit.model import VideoModel
@@ -79,6 +80,13 @@ def test_values_that_are_no_numbers():
     assert summary(torch.tensor(7.0), 0) == 7.0 and summary(torch.tensor(math.nan), 0) is None
     labels = summary(torch.tensor([4, 1]), 0)
     assert labels == {"mean": None, "low": None, "high": None, "values": [4, 1]}
+
+
+def test_few_clips_are_said_to_be_few():
+    assert scores_of({"x": torch.rand(4)}, 0, "part")[1] == ["4 clips are few: their intervals are too narrow"]
+    assert scores_of({"x": torch.rand(10), "of a set": torch.tensor(1.0)}, 0, "part")[1] == []
+    lost = torch.tensor([math.nan] * 3 + [1.0] * 9)
+    assert scores_of({"x": lost}, 0, "part")[1] == ["x of 3 clips is no number: left out of its mean"]
 
 
 def test_a_metric_that_refuses_is_left_out_unless_it_was_asked_for():
@@ -153,7 +161,9 @@ def weights_of(run):
     return [(folder / f"{name}.safetensors").read_bytes() for name in ("model", "codes", "optimizer")]
 
 
-def test_evaluations_leave_no_trace_in_a_training(train):
+def test_evaluations_leave_no_trace_in_a_training(train, monkeypatch):
+    left_out = []
+    monkeypatch.setattr(Window, "leave_out", lambda self, seconds: left_out.append(seconds))
     train("plain", HELD)
     train("watched", HELD | EVERY)
     assert weights_of("plain") == weights_of("watched")
@@ -161,6 +171,7 @@ def test_evaluations_leave_no_trace_in_a_training(train):
     assert [line["step"] for line in lines] == [4, 8, 12]  # never at step 0
     assert set(lines[0]["training"]) == {"psnr", "static-floor", "static-gain"} == set(lines[0]["held-out"])
     assert lines[0]["training"]["psnr"] != lines[2]["training"]["psnr"]
+    assert [line["seconds"] for line in lines] == left_out  # nor in its time
     assert not Path("plain", "evaluations.jsonl").exists()
 
 
@@ -175,19 +186,19 @@ def test_a_resumed_training_does_not_say_it_twice(train, monkeypatch):
         if self.step == 10:
             raise Interrupted
 
-    train("whole", HELD | EVERY)
+    train("whole", EVERY)
     monkeypatch.setattr(Trainer, "save", stop)
     with pytest.raises(Interrupted):
-        train("run", HELD | EVERY | {"train.checkpoint_every": 5})
+        train("run", EVERY | {"train.checkpoint_every": 5})
     monkeypatch.setattr(Trainer, "save", save)
     for left in Path("run/checkpoints").glob("*10"):
         left.rename("lost")
     assert [line["step"] for line in lines_of("run")] == [4, 8]
-    train("run", HELD | EVERY | {"train.checkpoint_every": 5}, resume=True)
+    train("run", EVERY | {"train.checkpoint_every": 5}, resume=True)
     again, whole = lines_of("run"), lines_of("whole")
     assert [line["step"] for line in again] == [4, 8, 12]
     assert [line["training"] for line in again] == [line["training"] for line in whole]
-    train("run", HELD, overwrite=True)
+    train("run", overwrite=True)
     assert not Path("run/evaluations.jsonl").exists()
 
 

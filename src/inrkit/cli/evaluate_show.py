@@ -49,7 +49,8 @@ def _titled(part: Part) -> str:
 def _table(title: str, columns: dict[str, dict[str, Any]]) -> Table:
     """A column for each name to its scores, a row for each score that is more than a label."""
     rows = dict.fromkeys(name for scores in columns.values() for name, score in scores.items() if number(score) != "-")
-    table = Table(Column(title), *(Column(name, justify="right") for name in columns), box=None, pad_edge=False)
+    numbers = (Column(name, justify="right") for name in columns)
+    table = Table("", *numbers, title=title or None, title_justify="left", box=None, pad_edge=False)
     for row in rows:
         table.add_row(row, *(number(scores.get(row)) for scores in columns.values()))
     return table

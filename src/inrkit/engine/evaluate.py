@@ -15,11 +15,11 @@ import torch
 from inrkit.engine.checkpoint import list_checkpoints, read_state
 from inrkit.engine.evaluate_clips import Side, note_overlap, own_sides, side_of
 from inrkit.engine.evaluate_options import CLIPS, TASK_CLIPS, EvaluateOptions
-from inrkit.engine.evaluate_pairs import Part, inversion, reconstruction
+from inrkit.engine.evaluate_pairs import Part, inversion, no_space, reconstruction
 from inrkit.engine.evaluate_samples import sample_parts
 from inrkit.engine.evaluate_settle import Wanted, settle
 from inrkit.engine.evaluate_statistics import LEVEL, RESAMPLES
-from inrkit.engine.evaluate_tasks import task_part
+from inrkit.engine.evaluate_tasks import job_of, task_part
 from inrkit.engine.files import write_atomically
 from inrkit.engine.plan import resolve_device
 from inrkit.engine.reporter import Reporter
@@ -72,6 +72,8 @@ def evaluate(
     wanted = settle(options, environ)
     device = resolve_device(device)
     model = load(path, checkpoint=steps[-1], device=device)  # what cannot be loaded is said before clips are prepared
+    for task in wanted.tasks if not no_space(model) else ():
+        job_of(model, task, wanted)  # so is what a task refuses
     sides = _sides(run, wanted, reporter)
     for note in wanted.notes:
         reporter.note(note)

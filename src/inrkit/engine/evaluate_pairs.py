@@ -13,8 +13,9 @@ from inrkit.engine.data import Clips
 from inrkit.engine.evaluate_clips import Side
 from inrkit.engine.evaluate_metrics import PairPanel
 from inrkit.engine.evaluate_settle import Wanted
-from inrkit.engine.evaluate_statistics import summary
+from inrkit.engine.evaluate_statistics import FEW, summary
 from inrkit.engine.fit import find, render_found
+from inrkit.engine.record import UNKNOWN
 from inrkit.engine.reporter import Reporter
 from inrkit.interfaces import ClipBatch, Tensors
 from inrkit.interfaces.pixels import to_uint8
@@ -50,11 +51,13 @@ def not_measured(name: str, side: Side, why: str) -> Part:
 
 
 def scores_of(values: Tensors, seed: int, part: str) -> tuple[dict[str, Any], list[str]]:
-    """What is kept of values, name to (N,) or (), and a note of those that are no numbers."""
+    """What is kept of values, name to (N,) or (), and what must be known of them."""
     scores = {name: summary(value, seed, part, name) for name, value in values.items()}
     lost = {name: int(value.isnan().sum()) for name, value in values.items()}
     notes = [f"{name} of {count} clips is no number: left out of its mean" for name, count in lost.items() if count]
-    return scores, notes
+    count = max((len(value) for value in values.values() if value.ndim), default=FEW)
+    few = [f"{count} clips are few: their intervals are too narrow"] if 1 < count < FEW else []
+    return scores, [*few, *notes]
 
 
 def some_of(side: Side, clips: int) -> list[str]:
@@ -107,7 +110,9 @@ def inversion(model: VideoModel, held: Side, most: int, wanted: Wanted, reporter
         panel.update(to_uint8(render_found(model, found, held.clips.shape)), truth)
         done += len(part)
         reporter.measuring("held-out clips found", done, len(rows))
-    return _part("held-out", held, len(rows), panel, wanted, {"fit": wanted.fit.model_dump(mode="json")})
+    part = _part("held-out", held, len(rows), panel, wanted, {"fit": wanted.fit.model_dump(mode="json")})
+    part.notes += [UNKNOWN] if wanted.options.paper else []
+    return part
 
 
 def panel_of(wanted: Wanted, model: VideoModel, *, lenient: bool = False) -> PairPanel:

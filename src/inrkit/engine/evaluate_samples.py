@@ -21,8 +21,8 @@ from inrkit.interfaces.seeds import generator
 from inrkit.model import VideoModel
 
 PAPER = (
-    "--paper: some 4 % of these videos are training clips as they are, for both end points of 50 are drawn, and most "
-    "others lie near one; no distance between sets punishes that. nearest and diversity do not hide it",
+    "--paper: some 4 % of these videos are reconstructions of training clips, for both end points of 50 are drawn; "
+    "others lie between two of them. No distance between sets punishes what is near; nearest says how near it is",
     "--paper: the real videos are those it was trained on, so nothing here says how it does on others. Without --paper "
     "the distance to held-out clips stands beside",
     "--paper: the published figures are of 2,048 of 2,096 videos, written as lossy mp4, at 128x128; these are the "

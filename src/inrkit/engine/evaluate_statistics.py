@@ -12,6 +12,9 @@ from inrkit.interfaces.seeds import generator
 RESAMPLES, LEVEL = 1000, 0.95
 """Of the bootstrap (Efron, 1979): the interval between the percentiles of means of clips drawn with replacement."""
 
+FEW = 10
+"""Of fewer clips a bootstrap knows too little: its intervals are too narrow."""
+
 EXACT = 100.0
 """What an infinite value counts as: of PSNR, in dB, of a clip that is met exactly."""
 

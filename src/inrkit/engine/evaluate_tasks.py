@@ -18,7 +18,9 @@ from inrkit.engine.geometry import geometry
 from inrkit.engine.hidden import hide
 from inrkit.engine.job import PAPER_ALSO, Job
 from inrkit.engine.observe import pictures, recover
+from inrkit.engine.record import UNKNOWN
 from inrkit.engine.reporter import Reporter
+from inrkit.errors import BadInput
 from inrkit.interfaces import Tensors
 from inrkit.model import VideoModel
 
@@ -59,11 +61,23 @@ def task_part(model: VideoModel, task: str, side: Side, most: int, wanted: Wante
         }
     }
     about = panels["result/"].about() | said
+    notes += [UNKNOWN] if wanted.options.paper else []
     return Part(name, len(rows), side.source, scores, about, [*some_of(side, len(rows)), *dict.fromkeys(notes), *lost])
 
 
 def job_of(model: VideoModel, task: str, wanted: Wanted) -> Job:
-    """The task with its settings; with --paper those of the published protocol."""
+    """The task with its settings; with --paper those of the published protocol.
+
+    Raises:
+        BadInput: It cannot be done with clips of the run.
+    """
+    try:
+        return _job(model, task, wanted)
+    except BadInput as error:
+        raise BadInput(f"--tasks {task}: {error.message}", f"{error.hint} Here: -o {task}.OPTION=VALUE.") from error
+
+
+def _job(model: VideoModel, task: str, wanted: Wanted) -> Job:
     assert model.config is not None
     built, options, fit = load_registry().get("task", task)(), wanted.tasks[task], wanted.fits[task]
     also = None
