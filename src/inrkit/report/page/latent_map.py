@@ -16,6 +16,9 @@ WIDTH, HEIGHT, MARGIN = 1000, 620, 40
 THUMB = 60
 """Pixels of the longer side of a picture on the map."""
 
+CROWD = 300
+"""More clips have smaller dots."""
+
 SHADES = 5
 """Colours of the dots, from the worst fifth of the clips to the best."""
 
@@ -65,12 +68,13 @@ def draw_map(
     """
     colours = [f"q{shade}" for shade in shades(scores)] if scores else ["c0"] * len(where)
     thumbs = [_thumb(where[index], names[index], *picture, colours[index]) for index, picture in pictures.items()]
+    radius = 4 if len(where) <= CROWD else 2.5
     dots = []  # over the pictures, which would hide them
     for index, (x, y) in enumerate(where):
         if index in pictures:
             continue
         title = names[index] + (f", {decibels(scores[index])}" if scores else "")
-        dots.append(tag("circle", tag("title", title), cx=f"{x:.1f}", cy=f"{y:.1f}", r=4, class_=colours[index]))
+        dots.append(tag("circle", tag("title", title), cx=f"{x:.1f}", cy=f"{y:.1f}", r=radius, class_=colours[index]))
     wide, high = (max(place[axis] for place in where) + MARGIN for axis in (0, 1))
     return tag("svg", *thumbs, *dots, viewBox=f"0 0 {wide:.0f} {high:.0f}", role="img", aria_label=says, class_="map")
 

@@ -23,6 +23,9 @@ FRAMES, HEIGHT, WIDTH = 32, 128, 256
 TINY = 48
 """Videos of fewer pixels in height are enlarged: WebP keeps colours at half the size."""
 
+MOVING = 0.8
+"""The share of a moving picture; the rest is for the still one beside it."""
+
 QUALITIES = (90, 75, 50)
 """Of WebP, tried until a picture is small enough."""
 
@@ -51,26 +54,27 @@ class Pictures:
         """
         frames = _fewer(video, FRAMES)
         seconds = len(video) / fps
-        data = self._small_enough(frames, seconds)
+        data = _small_enough(frames, seconds, int(self._most * MOVING))
         height, width = frames.shape[1:3]
         size = {"width": width, "height": height, "alt": alt, "decoding": "async"}
-        middle = frames[len(frames) // 2]
+        middle = _small_enough(frames[len(frames) // 2][None], seconds, int(self._most * (1 - MOVING)))
         self._done += 1
         self._reporter.measuring("pictures made", self._done, self._count)
         moving = tag("img", class_="moving", src=_source(data), **size)
-        return tag("div", moving, tag("img", class_="still", src=still(middle), **size), class_=f"strip of{columns}")
+        return tag("div", moving, tag("img", class_="still", src=_source(middle), **size), class_=f"strip of{columns}")
 
-    def _small_enough(self, frames: Tensor, seconds: float) -> bytes:
-        """Of lower quality, then of half the size, then of half the frames, until it fits or there is one pixel."""
-        while True:
-            for quality in QUALITIES:
-                data = _webp(frames, quality, seconds)
-                if len(data) <= self._most:
-                    return data
-            if len(frames) == 1 and min(frames.shape[1:3]) == 1:
+
+def _small_enough(frames: Tensor, seconds: float, most: int) -> bytes:
+    """WebP of lower quality, then half the size, then half the frames, until it fits or there is one pixel."""
+    while True:
+        for quality in QUALITIES:
+            data = _webp(frames, quality, seconds)
+            if len(data) <= most:
                 return data
-            halved = torch.stack([smaller(frame, max(1, frame.shape[0] // 2)) for frame in frames])
-            frames = halved if halved.shape[1] >= HEIGHT // 4 or len(frames) == 1 else _fewer(frames, len(frames) // 2)
+        if len(frames) == 1 and min(frames.shape[1:3]) == 1:
+            return data
+        halved = torch.stack([smaller(frame, max(1, frame.shape[0] // 2)) for frame in frames])
+        frames = halved if halved.shape[1] >= HEIGHT // 4 or len(frames) == 1 else _fewer(frames, len(frames) // 2)
 
 
 def still(frame: Tensor) -> str:

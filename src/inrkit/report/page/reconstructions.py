@@ -32,10 +32,10 @@ def reconstructions(subject: Subject, scores: Scores | None, count: int, picture
         return _results_alone(subject, count, pictures)
     shown = worst_to_best(scores, count)
     figures = [_compared(subject, scores, place, pictures) for place in shown]
+    some = _how_many(len(shown), len(scores.rows)).capitalize()
     about = lead(
-        f"{_how_many(len(shown), len(scores.rows))} from the worst to the best: truth, reconstruction, and how far "
-        f"they are apart, {STRONGER} times as bright as it is. The static floor is the PSNR of the clip's mean frame "
-        "held still: what no motion at all scores."
+        f"{some} from the worst to the best: truth, reconstruction, and how far they are apart, {STRONGER} times as "
+        "bright as it is. The static floor is the PSNR of the clip's mean frame held still: what no motion scores."
     )
     charts = grid([each for each in (_ranked(scores), _gains(scores)) if each], "charts two")
     return section(
@@ -44,7 +44,7 @@ def reconstructions(subject: Subject, scores: Scores | None, count: int, picture
 
 
 def _how_many(shown: int, measured: int) -> str:
-    return f"All {clips_in_words(shown)}" if shown == measured else f"{shown} of {measured:,} clips"
+    return f"all {clips_in_words(shown)}" if shown == measured else f"{shown} of {measured:,} clips"
 
 
 def _compared(subject: Subject, scores: Scores, place: int, pictures: Pictures) -> Html:
@@ -86,8 +86,8 @@ def _results_alone(subject: Subject, count: int, pictures: Pictures) -> Html:
         moving = pictures.moving(video, subject.run.config.data.fps, f"Reconstruction of {name}")
         figures.append(tag("figure", moving, tag("figcaption", tag("span", name, class_="name"))))
     about = lead(
-        f"What the run makes of {_how_many(len(rows), len(subject.names))}, spread evenly over all. The clips "
-        f"themselves are not at hand ({subject.gone}), so nothing can be measured here."
+        f"What the run makes of {_how_many(len(rows), len(subject.names))}. The clips themselves are not at hand "
+        f"({subject.gone}), so nothing can be measured here."
     )
     return section("reconstructions", "Reconstructions", about, grid(figures, "singles"))
 

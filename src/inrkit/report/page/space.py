@@ -7,11 +7,12 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from inrkit.engine.comparison import smaller
 from inrkit.engine.data import spread
 from inrkit.interfaces.pixels import to_uint8
 from inrkit.report.page.drawn import has_space
 from inrkit.report.page.html import Html, joined, tag
-from inrkit.report.page.latent_map import SHADES, chosen, draw_map, places
+from inrkit.report.page.latent_map import SHADES, THUMB, chosen, draw_map, places
 from inrkit.report.page.parts import clips_in_words, decibels, lead, scrolling, section
 from inrkit.report.page.pictures import shown_size, still
 from inrkit.report.page.projection import project
@@ -51,7 +52,7 @@ def _middle_frames(subject: Subject, rows: list[int]) -> list[Tensor]:
     for group in subject.groups(rows):
         latents = subject.latents(group)
         (piece,) = subject.model.stream(latents, shape, torch.tensor([shape[0] // 2]))
-        frames += [shown_size(video)[0] for video in to_uint8(piece).cpu()]
+        frames += [smaller(shown_size(video)[0], 2 * THUMB) for video in to_uint8(piece).cpu()]
     return frames
 
 
