@@ -57,6 +57,20 @@ def test_it_is_the_nearest_of_all_pairs(real, generated):
 def test_of_equal_ones_it_is_the_first(real):
     twice = torch.cat([real, real])
     assert found(twice, real[5:9])[1] == [5, 6, 7, 8]
+    assert found(twice, real[5:9] ^ 1)[1] == [5, 6, 7, 8]
+
+
+def test_a_likelier_video_may_be_further_away():
+    """Stripes of 1 pixel vanish in the means over 2, so that nothing speaks against that video until it is seen."""
+    grey = torch.full((1, 5, 32, 32, 3), 100, dtype=torch.uint8)
+    stripes, lighter = grey.clone(), grey + 20
+    stripes[..., ::2, :] -= 25
+    stripes[..., 1::2, :] += 25
+    scores, indices, about = found(torch.cat([stripes, lighter]), grey)
+    assert (indices, about["surely_nearest"]) == ([1], 1)
+    assert scores.tolist() == psnr(lighter, grey).tolist()
+    scores, indices, about = found(torch.cat([stripes, lighter]), grey, finalists=1)
+    assert (indices, about["surely_nearest"]) == ([0], 0)
 
 
 def test_it_compares_few_in_full_and_says_for_how_many_that_was_enough(real, noise):

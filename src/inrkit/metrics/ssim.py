@@ -56,7 +56,7 @@ def _map(rendered: Tensor, truth: Tensor, rows: Tensor, columns: Tensor) -> Tens
     """Of one frame, uint8 (H, W, 3) twice -> (H, W), the mean over channels."""
     a, b = (frame.movedim(-1, 0).double() for frame in (rendered, truth))
     mean_a, mean_b, aa, bb, ab = rows @ torch.stack([a, b, a * a, b * b, a * b]) @ columns.T
-    variances = (aa - mean_a**2).clamp(min=0) + (bb - mean_b**2).clamp(min=0)
+    variances = aa - mean_a**2 + bb - mean_b**2
     alike = (2 * mean_a * mean_b + LUMINANCE) * (2 * (ab - mean_a * mean_b) + CONTRAST)
     found: Tensor = alike / ((mean_a**2 + mean_b**2 + LUMINANCE) * (variances + CONTRAST))
     return found.mean(0)
