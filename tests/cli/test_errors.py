@@ -238,7 +238,7 @@ DAMAGE = {
     "an unknown option in it": lambda run: edit(run, lambda content: content["inr"]["options"].update(knots=3)),
     "an immense width in it": lambda run: edit(run, lambda c: c["inr"]["options"].update(width=8192, layers=64)),
     "another width in it": lambda run: edit(run, lambda content: content["inr"]["options"].update(width=9)),
-    "a plugin that is not installed": of_inr(name="siren", distribution="inrkit-siren"),
+    "a plugin that is not installed": of_inr(name="waves", distribution="inrkit-waves"),
     "a plugin of another origin": of_inr(distribution="inrkit-siren"),
     "a plugin of a later version": of_inr(version="7.0.0"),
     "a later format": lambda run: edit(run, lambda content: content.update(format=9)),
