@@ -30,6 +30,6 @@ class SirenSpace(Method):
             "inr.width": 64 if pixels <= 64 * 64 and situation.device == "cpu" else 128,
             "train.batch": 32,
             "train.points": min(1.0, max(0.005, 1000 / (25 * pixels))),
-            "train.lr": 4e-3,
+            "train.lr": 2e-3,
             "train.steps": 3000,
         }
