@@ -216,6 +216,7 @@ REFUSED = {
     "samples that no metric looks at": "evaluate finished --metrics psnr --sampler slerp",
     "a task that no metric looks at": "evaluate finished --metrics nearest --tasks invert",
     "real videos that no metric looks at": "evaluate finished --metrics psnr --real film",
+    "held-out videos that no metric looks at": "evaluate finished --metrics nearest --paper --held-out film",
     "fewer samples than a metric can bear": "evaluate finished --metrics diversity --samples 1",
     "held-out videos that are not there": "evaluate finished --held-out gone",
     "held-out videos shorter than a clip": "evaluate finished --held-out short.mkv",

@@ -10,7 +10,7 @@ import torch
 import inrkit
 from inrkit.engine.evaluate import evaluate
 from inrkit.engine.evaluate_clips import Side
-from inrkit.engine.evaluate_metrics import Choice, PairPanel, SetPanel
+from inrkit.engine.evaluate_metrics import Choice, PairPanel, SetPanel, build_once
 from inrkit.engine.evaluate_options import EvaluateOptions
 from inrkit.engine.evaluate_pairs import scores_of
 from inrkit.engine.evaluate_samples import MANY, real_rows
@@ -95,6 +95,18 @@ def test_a_metric_that_refuses_is_left_out_unless_it_was_asked_for():
     assert panel.values(1) == {} and panel.notes == ["refusing is not measured here: too small"]
     with pytest.raises(BadInput, match="too small"):
         PairPanel([choice(Refusing)], CPU).update(videos(1), videos(1))
+
+
+def test_what_a_metric_lacks_is_said_before_anything_is_rendered():
+    class Lacking(Metric):
+        def __init__(self, config=None):
+            raise BadInput("its package is not installed")
+
+    kept, notes = build_once([choice(Lacking, asked=False), choice(Sets)])
+    assert [each.name for each in kept] == ["sets"]
+    assert notes == ["lacking is not measured: its package is not installed"]
+    with pytest.raises(BadInput, match="not installed"):
+        build_once([choice(Lacking)])
 
 
 def test_a_metric_gives_a_value_for_each_clip_or_one():
