@@ -6,10 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inrkit import INR, Spec
+from inrkit import INR, Spec, Tensors
 from inrkit_nerv.decoder import Decoder
 from inrkit_nerv.interpolate import pixels_at, rows_at
 from inrkit_nerv.layers import Conv
+from inrkit_nerv.one_by_one import one_by_one
 from inrkit_nerv.options import HNeRVOptions
 
 
@@ -33,3 +34,7 @@ class HNeRV(INR):
         """One video: (F, H, W, 3) -> (F, H, W, 3)."""
         embedded = rows_at(self.embedding[None], coords[None, :, 0, 0, 0])[0]
         return pixels_at(self.decoder(F.gelu(self.stem(embedded))), coords[:1])
+
+    def evaluate(self, coords: Tensor, weights: Tensors) -> Tensor:
+        """With a decoder of each video's own, one video after another."""
+        return one_by_one(self, coords, weights) if len(weights) > 1 else super().evaluate(coords, weights)

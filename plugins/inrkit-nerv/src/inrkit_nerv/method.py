@@ -49,7 +49,7 @@ def default(situation: Situation) -> dict[str, Any]:
         "data.size": (64, 64),
         "train.batch": batch,
         "train.points": min(1.0, TOGETHER // batch / frames),
-        "train.lr": 1e-2,
+        "train.lr": 5e-3,
         "train.steps": 4000,
     }
 

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from inrkit import HyperNetwork, Spec, Tensors
-from inrkit_nerv.layers import Linear
+from inrkit_nerv.layers import SPEED, Linear
 from inrkit_nerv.options import ModulationOptions
 
-REACH = 6.0
+REACH = 12.0
 """How far latents reach: they begin near 0, and are learned at the rate of the weights, which lets them grow slowly."""
 
 
@@ -35,14 +35,14 @@ class Modulation(HyperNetwork):
             raise ValueError(f"latents {', '.join(self._of_frames)} are of frames, the weights of the INR are not")
         sizes = {name: math.prod(n or 1 for n in shape) for name, shape in spec.latents.items()}
         outputs = sum(weight.numel() for weight in spec.weights.values())
-        self.base = nn.Parameter(torch.cat([weight.detach().flatten() for weight in spec.weights.values()]))
+        self.base = nn.Parameter(torch.cat([weight.detach().flatten() for weight in spec.weights.values()]) / SPEED)
         self.clip, self.frames = (
             _mlp(sum(sizes[name] for name in names), outputs, config) for names in (self._of_clip, self._of_frames)
         )
 
     def forward(self, latents: Tensors) -> Tensors:
         """Name to (B, *shape); with latents of frames to (B, T, *shape[1:])."""
-        made = self.base[None, None]
+        made = self.base[None, None] * SPEED
         if self._of_clip:
             made = made + self.clip(torch.cat([latents[name].flatten(1) for name in self._of_clip], 1))[:, None]
         if self._of_frames:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from inrkit import INR, Spec
+from inrkit import INR, Spec, Tensors
 from inrkit_nerv.decoder import Decoder
 from inrkit_nerv.encoding import TimeEncoding
 from inrkit_nerv.interpolate import pixels_at
 from inrkit_nerv.layers import Linear
+from inrkit_nerv.one_by_one import one_by_one
 from inrkit_nerv.options import NeRVOptions
 
 
@@ -34,3 +35,7 @@ class NeRV(INR):
         hidden = F.gelu(self.first(self._encode(coords[:, 0, 0, 0])))
         maps = F.gelu(self.second(hidden)).unflatten(1, self._maps)
         return pixels_at(self.decoder(maps), coords[:1])
+
+    def evaluate(self, coords: Tensor, weights: Tensors) -> Tensor:
+        """One video after another: convolutions with weights of several videos at once are slower than that."""
+        return one_by_one(self, coords, weights)

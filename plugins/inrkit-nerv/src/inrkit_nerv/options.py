@@ -33,7 +33,7 @@ class DecoderOptions(Options):
 class NeRVOptions(DecoderOptions):
     """Options of the INR ``nerv``."""
 
-    hidden: int = Field(128, ge=1, le=65_536, description="units between the encoded t and the first feature maps")
+    hidden: int = Field(32, ge=1, le=65_536, description="units between the encoded t and the first feature maps")
 
 
 class SharedNeRVOptions(DecoderOptions):
