@@ -83,7 +83,7 @@ def test_values_that_are_no_numbers():
 
 
 def test_few_clips_are_said_to_be_few():
-    assert scores_of({"x": torch.rand(4)}, 0, "part")[1] == ["4 clips are few: their intervals are too narrow"]
+    assert scores_of({"x": torch.rand(4)}, 0, "part")[1] == ["4 values are few: their intervals are too narrow"]
     assert scores_of({"x": torch.rand(10), "of a set": torch.tensor(1.0)}, 0, "part")[1] == []
     lost = torch.tensor([math.nan] * 3 + [1.0] * 9)
     assert scores_of({"x": lost}, 0, "part")[1] == ["x of 3 clips is no number: left out of its mean"]

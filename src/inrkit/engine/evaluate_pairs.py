@@ -56,7 +56,7 @@ def scores_of(values: Tensors, seed: int, part: str) -> tuple[dict[str, Any], li
     lost = {name: int(value.isnan().sum()) for name, value in values.items()}
     notes = [f"{name} of {count} clips is no number: left out of its mean" for name, count in lost.items() if count]
     count = max((len(value) for value in values.values() if value.ndim), default=FEW)
-    few = [f"{count} clips are few: their intervals are too narrow"] if 1 < count < FEW else []
+    few = [f"{count} values are few: their intervals are too narrow"] if 1 < count < FEW else []
     return scores, [*few, *notes]
 
 
