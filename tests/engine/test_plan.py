@@ -88,7 +88,8 @@ def test_devices_that_are():
     assert resolve_device("auto") in ("cpu", "cuda", "mps")
 
 
-def test_names_of_runs(clean):
+def test_names_of_runs(clean, monkeypatch):
+    monkeypatch.setenv("INRKIT_PLUGINS", "inrkit-inrv")  # the one method that is installed needs no name
     assert str(default_out(Request())) == "runs/inrv-toy"
     assert (
         str(default_out(Request(plugin="inrkit-inrv/inrv", source="some where/Ünï.mp4"))) == "runs/inrkit-inrv-inrv-Ünï"
