@@ -1,6 +1,7 @@
 """What the page draws with: pictures of a bounded size, charts, and the map."""
 
 import math
+import re
 from base64 import b64decode
 from io import BytesIO
 
@@ -65,6 +66,23 @@ def test_a_chart_of_what_there_is():
     assert middle == pytest.approx((top + bottom) / 2, abs=0.2)  # 10 is halfway from 1 to 100
     assert chart("A", Axes("x", "y"), [Line("none", [])], "") is None
     assert "<circle" in chart("A", Axes("x", "y"), [Line("one", [(1, 1)])], "")
+
+
+def named(axes, points):
+    """The values that stand along the sides of a chart."""
+    texts = re.findall("<text (.*?)>(.*?)</text>", chart("A", axes, [Line("one", points)], ""))
+    return [text for where, text in texts if "end" in where and "name" not in where], [
+        text for where, text in texts if "middle" in where
+    ]
+
+
+def test_round_values_are_named():
+    up, across = named(Axes("x", "y"), [(0, -1.3), (4000, 41.2)])
+    assert (up, across) == (["0", "20", "40"], ["0", "1k", "2k", "3k", "4k"])
+    assert named(Axes("x", "y", steps=(1, 1)), [(1, 0), (3, 2)]) == (["0", "1", "2"], ["1", "2", "3"])
+    assert named(Axes("x", "y", log=True), [(0, 0.002), (1, 3)])[0] == ["0.01", "0.1", "1"]
+    assert named(Axes("x", "y", log=True), [(0, 0.9), (1, 6)])[0] == ["1", "2", "5"]
+    assert named(Axes("x", "y"), [(0, 7.0), (1, 7.0)])[0] == ["6.5", "7", "7.5"]
 
 
 def test_long_lines_are_thinned():

@@ -13,6 +13,9 @@ HEIGHT = 240
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 26, 36
 """Margins, in which the axes are named."""
 
+TICKS, MOST_TICKS = 4, 5
+"""Values that are named along an axis: about so many, and of a logarithm at most."""
+
 MOST = 400
 """Points of a line."""
 
@@ -38,12 +41,20 @@ class Line:
 
 @dataclass
 class Axes:
-    """What the two directions mean."""
+    """What the two directions mean.
+
+    Attributes:
+        log: Whether the height is a logarithm.
+        width: Of the chart, in its own units.
+        steps: What two values that are named differ by at least, across and up.
+        x, y: The ranges, once :meth:`fit` knows the points.
+    """
 
     across: str
     up: str
     log: bool = False
     width: int = 400
+    steps: tuple[float, float] = (0, 0)
     x: tuple[float, float] = field(default=(0, 1), init=False)
     y: tuple[float, float] = field(default=(0, 1), init=False)
 
@@ -101,12 +112,12 @@ def _drawn(line: Line, axes: Axes, colour: str) -> Html:
 def _frame(axes: Axes) -> list[Html]:
     """Grid lines with their values, and the names of the axes."""
     parts = []
-    for value in _ticks(*axes.y):
+    for value in _decades(*axes.y) if axes.log else _ticks(*axes.y, axes.steps[1]):
         y = axes.place(axes.x[0], 10**value if axes.log else value)[1]
         parts.append(tag("line", class_="grid", x1=LEFT, x2=axes.width - RIGHT, y1=f"{y:.1f}", y2=f"{y:.1f}"))
         name = figure(10**value if axes.log else value)
         parts.append(tag("text", name, x=LEFT - 6, y=f"{y + 4:.1f}", text_anchor="end"))
-    for value in _ticks(*axes.x):
+    for value in _ticks(*axes.x, axes.steps[0]):
         x = axes.place(value, 1)[0]
         parts.append(tag("text", short(value), x=f"{x:.1f}", y=HEIGHT - BOTTOM + 16, text_anchor="middle"))
     parts.append(tag("text", axes.across, class_="name", x=axes.width - RIGHT, y=HEIGHT - 3, text_anchor="end"))
@@ -131,9 +142,17 @@ def short(value: float) -> str:
     return f"{value:.4g}".replace("-", "−")
 
 
-def _ticks(low: float, high: float, about: int = 4) -> list[float]:
-    """Round values from `low` to `high`."""
-    rough = (high - low) / about
+def _decades(low: float, high: float) -> list[float]:
+    """Logarithms of powers of ten from `low` to `high`, and of twice and five times them where there are few."""
+    exponents = range(math.floor(low), math.ceil(high) + 1)
+    found = [power + math.log10(factor) for power in exponents for factor in (1, 2, 5)]
+    fine = [value for value in found if low <= value <= high]
+    return fine if len(fine) <= MOST_TICKS else [value for value in fine if value == int(value)]
+
+
+def _ticks(low: float, high: float, least: float) -> list[float]:
+    """Round values from `low` to `high`, at least `least` apart."""
+    rough = max((high - low) / TICKS, least)
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)

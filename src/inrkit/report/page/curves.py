@@ -41,7 +41,7 @@ def _psnr(records: list[dict[str, Any]], scores: Scores | None) -> Html | None:
     lines = [Line("training pixels", points)]
     if scores is not None:
         lines.append(Line("static floor", [(0, mean(scores.floor))], "level"))
-    return chart("PSNR", Axes("step", "dB"), lines, _from_to(points, decibels))
+    return chart("PSNR", Axes("step", "dB", steps=(1, 0)), lines, _from_to(points, decibels))
 
 
 def _loss(records: list[dict[str, Any]]) -> Html | None:
@@ -51,12 +51,19 @@ def _loss(records: list[dict[str, Any]]) -> Html | None:
     if len(terms) > 1:
         lines += [Line(term.removeprefix("loss/"), series(records, term)) for term in terms[:TERMS]]
     positive = all(y > 0 for line in lines for _, y in line.points)
-    return chart("Loss", Axes("step", "log scale" if positive else "", log=positive), lines, _from_to(points, figure))
+    return chart(
+        "Loss",
+        Axes("step", "log scale" if positive else "", log=positive, steps=(1, 0)),
+        lines,
+        _from_to(points, figure),
+    )
 
 
 def _rate(records: list[dict[str, Any]]) -> Html | None:
     points = series(records, "lr")
-    return chart("Learning rate", Axes("step", ""), [Line("learning rate", points)], _from_to(points, figure))
+    return chart(
+        "Learning rate", Axes("step", "", steps=(1, 0)), [Line("learning rate", points)], _from_to(points, figure)
+    )
 
 
 def series(records: list[dict[str, Any]], name: str) -> list[tuple[float, float]]:

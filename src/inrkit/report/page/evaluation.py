@@ -92,4 +92,4 @@ def _curve(part: str, metric: str, values: list[tuple[float, Score]]) -> Html | 
     (first, begin), (last, end) = values[0], values[-1]
     says = f"{figure(begin.mean)} at step {first:,.0f}, {figure(end.mean)} at step {last:,.0f}."
     line = Line(metric, [(step, score.mean) for step, score in values])
-    return chart(f"{part}, {metric}", Axes("step", metric), [line], says)
+    return chart(f"{part}, {metric}", Axes("step", metric, steps=(1, 0)), [line], says)

@@ -18,7 +18,8 @@ from inrkit.report.page.subject import Subject
 STRONGER = 4
 """How many times as large as it is the error is shown."""
 
-BINS = 24
+FEW, BINS = 10, 24
+"""Clips of which it is shown how many are how far above their floor, at least; groups into which they fall, at most."""
 
 WIDE = 560
 """Of charts of which two are in a row."""
@@ -100,24 +101,25 @@ def _ranked(scores: Scores) -> Html | None:
     ]
     below = int((scores.gain < 0).sum())
     says = f"{below} of {clips_in_words(len(order))} {'is' if below == 1 else 'are'} below the static floor."
-    return chart("PSNR of each clip", Axes("clip, worst to best", "dB", width=WIDE), lines, says)
+    return chart("PSNR of each clip", Axes("clip, worst to best", "dB", width=WIDE, steps=(1, 0)), lines, says)
 
 
 def _gains(scores: Scores) -> Html | None:
     """How many clips are how far above their floor, as steps."""
     gains = scores.gain
     low, high = float(gains.min()), float(gains.max())
-    if not (math.isfinite(low) and math.isfinite(high)) or high - low < 1e-6:
+    if len(gains) < FEW or not (math.isfinite(low) and math.isfinite(high)) or high - low < 1e-6:
         return None
-    counts = torch.histc(gains, BINS, low, high).tolist()
-    width = (high - low) / BINS
+    bins = min(BINS, len(gains) // 2)
+    counts = torch.histc(gains, bins, low, high).tolist()
+    width = (high - low) / bins
     steps = [(low + width * (index + side), count) for index, count in enumerate(counts) for side in (0, 1)]
     middle = float(gains.median())
     word = "below" if middle < 0 else "above"
     says = f"The clip in the middle is {decibels(abs(middle))} {word} its floor."
     return chart(
         "Above the static floor",
-        Axes("dB above", "clips", width=WIDE),
+        Axes("dB above", "clips", width=WIDE, steps=(0, 1)),
         [Line("clips", [(low, 0), *steps, (high, 0)])],
         says,
     )

@@ -38,8 +38,8 @@ def settings(subject: Subject) -> Html:
     tables.append(table("environment", ("", ""), _rows(config.environment), figures=False))
     return section(
         "settings",
-        "Configuration and environment",
-        lead("Everything is in the run's config.json."),
+        "Configuration",
+        lead("And the environment it was trained in. Everything is in the run's config.json."),
         tag("div", *tables, class_="packed"),
         _held_out(config.data.held_out),
     )
