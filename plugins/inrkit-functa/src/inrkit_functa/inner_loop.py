@@ -23,17 +23,18 @@ class InnerLoop(Encoder):
         self._config = config
         self.latents = {"z": (config.size,)}
         self.start = nn.Parameter(torch.zeros(config.size))
-        self.rates = nn.Parameter(torch.full((config.size,), config.rate))
+        self.log_rates = nn.Parameter(torch.zeros(config.size))  # of their own size, so that no step overturns them
 
     def forward(self, clips: ClipBatch, decode: Decode) -> Tensors:
         """{"z": (B, size)}."""
         create = self.training and torch.is_grad_enabled() and self._config.second_order
         with torch.enable_grad():
+            rates = self._config.rate * self.log_rates.exp()
             z = self.start.expand(len(clips), -1)
             z = z if z.requires_grad else z.clone().requires_grad_()
             for _ in range(self._config.steps):
                 (slope,) = torch.autograd.grad(self._error(z, clips, decode).sum(), z, create_graph=create)
-                z = z - self.rates * slope
+                z = z - rates * slope
         return {"z": z}
 
     def _error(self, z: Tensor, clips: ClipBatch, decode: Decode) -> Tensor:

@@ -27,9 +27,9 @@ class ModulatedSiren(INR):
         super().__init__()
         self._w0, self._per_frame = config.w0, config.per_frame
         sizes = [3] + [config.width] * config.layers
-        self.layers = nn.ModuleList(nn.Linear(i, o) for i, o in pairwise(sizes))
-        self.out = nn.Linear(config.width, 3)
-        self._start()
+        layers = [nn.Linear(i, o) for i, o in pairwise(sizes)]
+        self.layers, self.out = nn.ModuleList(layers), nn.Linear(config.width, 3)
+        _start([*layers, self.out], config.w0)
         frames = (1,) if config.per_frame else ()
         self.shift = nn.Parameter(torch.zeros(*frames, config.layers, config.width))
         self.per_video("shift")
@@ -40,14 +40,6 @@ class ModulatedSiren(INR):
             )
             self.per_video("up")
             self.per_video("down")
-
-    @torch.no_grad()
-    def _start(self) -> None:
-        """SIREN's: what goes into every sine but the first has a standard deviation of one."""
-        self.layers[0].weight.uniform_(-1 / 3, 1 / 3)
-        for layer in [*self.layers[1:], self.out]:
-            bound = math.sqrt(6 / layer.in_features) / self._w0
-            layer.weight.uniform_(-bound, bound)
 
     def forward(self, coords: Tensor) -> Tensor:
         """One video: (N, 3) -> (N, 3)."""
@@ -66,6 +58,15 @@ class ModulatedSiren(INR):
             hidden = (self._w0 * moved).sin()
         rgb: Tensor = self.out(hidden)
         return rgb
+
+
+@torch.no_grad()
+def _start(layers: list[nn.Linear], w0: float) -> None:
+    """SIREN's: what the weights put into every sine but the first has a standard deviation of one."""
+    layers[0].weight.uniform_(-1 / 3, 1 / 3)
+    for layer in layers[1:]:
+        bound = math.sqrt(6 / layer.in_features) / w0
+        layer.weight.uniform_(-bound, bound)
 
 
 def _between(time: Tensor, frames: int) -> Tensor:

@@ -44,7 +44,8 @@ class Modulations(HyperNetwork):
         return {name: self._made(name, latents) for name in self._shapes}
 
     def _made(self, name: str, latents: Tensors) -> Tensor:
-        value, shape = self.base[_key(name)], self._shapes[name]
+        shape = self._shapes[name]
+        value: Tensor = self.base[_key(name)]
         for latent, z in latents.items():
             key = f"{_key(name)}:{latent}"
             if key not in self.maps:

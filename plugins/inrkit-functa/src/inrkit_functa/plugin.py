@@ -25,7 +25,7 @@ def inrkit_methods() -> list[declare.Method]:
         ),
         declare.Method(
             name="functa-codes",
-            target="inrkit_functa.method:Functa",
+            target="inrkit_functa.method:FunctaCodes",
             summary="Functa with a learned latent for each training clip (auto-decoding)",
             encoder="codebook",
             hypernetwork="modulations",
