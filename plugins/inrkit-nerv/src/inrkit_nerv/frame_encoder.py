@@ -13,6 +13,9 @@ from inrkit_nerv.decoder import halvings
 from inrkit_nerv.layers import Conv
 from inrkit_nerv.options import FrameEncoderOptions
 
+PATCH = 4
+"""It looks at squares of so many pixels first: all frames of all clips are encoded in every step."""
+
 
 class FrameEncoder(Encoder):
     """(3, H, W) -> channels -> halved again and again -> (channels, h, w). Latents: ``{"embedding": (None, c, h, w)}``.
@@ -31,13 +34,15 @@ class FrameEncoder(Encoder):
         channels, *size = default if known is None or known.ndim != 4 else known.shape[1:]
         self._size = (size[0], size[1])
         self.latents = {"embedding": (None, channels, *self._size)}
-        widths = [3, *[config.width] * max(1, len(halves))]
+        widths = [3 * PATCH**2, *[config.width] * max(1, len(halves) - 2)]
         self.layers = nn.ModuleList(Conv(i, o) for i, o in pairwise(widths))
         self.last = Conv(config.width, channels, gain=1.0)
 
     def forward(self, clips: ClipBatch, decode: Decode) -> Tensors:
         """(B, T, channels, h, w) of all frames."""
-        maps = clips.frames.flatten(0, 1).movedim(-1, 1)
+        frames = clips.frames.flatten(0, 1).movedim(-1, 1)
+        below, right = (-length % PATCH for length in frames.shape[2:])
+        maps = F.pixel_unshuffle(F.pad(frames, (0, right, 0, below), mode="replicate"), PATCH)
         for layer in self.layers:
             maps = F.avg_pool2d(F.gelu(layer(maps)), 2, ceil_mode=True)
         maps = F.adaptive_avg_pool2d(maps, self._size)
