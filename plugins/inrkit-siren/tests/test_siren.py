@@ -62,7 +62,7 @@ def test_every_sine_is_fed_a_unit_variance_however_deep(hidden):
 
 def test_a_hypernetwork_begins_at_it():
     """Bias-initialised heads: the weights of every new video keep the sines' variance, which usual heads do not."""
-    inr = siren(width=64)
+    inr = siren(width=64, w0_hidden=8)
     spec = Spec(SPEC.clip_shape, inr.initial_weights(), {"z": (64,)})
     coords, spread = torch.rand(300, 3) * 2 - 1, {}
     for init in ("inr", "official"):

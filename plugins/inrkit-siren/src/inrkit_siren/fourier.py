@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from inrkit import INR, Spec, Tensors
 from inrkit_siren.options import FourierOptions
 
-SHARE = 1 / 8
-"""Waves of one standard deviation, by default, over the samples of an axis; half a wave a sample is the most."""
+SHARE = 1 / 32
+"""The standard deviation of frequencies over the samples of an axis, by default: most waves take 16 samples or more."""
 
 
 class Fourier(INR):

@@ -27,7 +27,7 @@ class SirenOptions(MLPOptions):
         None, gt=0, le=1e6, description="along t; default 30, less for clips of fewer than 64 frames"
     )
     w0_hidden: float = Field(
-        8, gt=0, le=1e6, description="factor in the other sines; the initial weights are smaller by it, so learn faster"
+        3, gt=0, le=1e6, description="factor in the other sines; the initial weights are smaller by it, so learn faster"
     )
 
 
@@ -40,8 +40,8 @@ class FourierOptions(MLPOptions):
         gt=0,
         le=1e6,
         description="standard deviation of their frequencies along y and x, in waves from edge to edge; "
-        "default an eighth of the pixels",
+        "default a 32nd of the pixels",
     )
     scale_time: float | None = Field(
-        None, gt=0, le=1e6, description="that along t, in waves a clip; default an eighth of the frames"
+        None, gt=0, le=1e6, description="that along t, in waves a clip; default a 32nd of the frames"
     )
