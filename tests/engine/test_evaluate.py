@@ -118,6 +118,61 @@ def test_a_metric_gives_a_value_for_each_clip_or_one():
         PairPanel([choice(Wrong)], CPU).values(2)
 
 
+class Broken(Metric):
+    """Fails where it is told to."""
+
+    def __init__(self, config=None):
+        self.at("__init__")
+
+    def at(self, place):
+        if place == self.place:
+            raise self.error
+
+    def update(self, rendered, truth, mask=None):
+        self.at("update")
+
+    def compute(self):
+        self.at("compute")
+        return self.answer
+
+    def about(self):
+        return self.said
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "says"),
+    [
+        ({"place": "__init__"}, "metric broken fails: KeyError: 'x'"),
+        ({"place": "update"}, "metric broken fails: KeyError: 'x'"),
+        ({"place": "compute"}, "metric broken fails: KeyError: 'x'"),
+        ({"answer": {"x": 3.0}}, "metric broken gives no dictionary of tensors"),
+        ({"said": ["x"]}, r"metric broken fails: TypeError: about\(\) gives no dictionary"),
+        ({"said": {"x": torch.ones(1)}}, "metric broken fails: TypeError: .*not JSON"),
+        ({"said": {"x": math.nan}}, "metric broken fails: ValueError"),
+    ],
+)
+def test_a_broken_metric_is_named(spoiled, says):
+    good = {"place": "", "error": KeyError("x"), "answer": {"x": torch.ones(1)}, "said": {}}
+
+    def evaluated(kind):
+        panel = PairPanel([Choice("broken", kind, NoOptions(), asked=False)], CPU)
+        panel.update(videos(1), videos(1))
+        return panel.values(1), panel.about()
+
+    assert evaluated(type("Good", (Broken,), good)) == (good["answer"], {})
+    with pytest.raises(PluginError, match=says) as caught:
+        evaluated(type("Bad", (Broken,), good | spoiled))
+    assert caught.value.hint == "Report this to its author."
+
+
+def test_too_little_memory_is_no_fault_of_a_metric():
+    short = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+    for error in (short, MemoryError(), torch.OutOfMemoryError()):
+        kind = type("Large", (Broken,), {"place": "update", "error": error})
+        with pytest.raises(torch.OutOfMemoryError):
+            PairPanel([choice(kind)], CPU).update(videos(1), videos(1))
+
+
 def test_real_videos_that_are_known_are_not_sent(monkeypatch):
     panel = SetPanel([choice(Sets)], CPU)
     assert not panel.recall("key")

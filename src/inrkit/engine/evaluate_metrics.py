@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from torch import Tensor
 
 from inrkit.discovery import load_registry
+from inrkit.engine.evaluate_border import border_of, plain, tensors_of
 from inrkit.engine.evaluate_options import METRICS
-from inrkit.errors import BadInput, PluginError
+from inrkit.errors import BadInput
 from inrkit.interfaces import Metric, Tensors
 from inrkit.metrics.psnr import static_floor
 
@@ -34,8 +35,14 @@ class Choice:
     asked: bool
 
     def build(self) -> Metric:
-        """A new one, for one part."""
-        return self.cls(self.options)
+        """A new one, for one part.
+
+        Raises:
+            BadInput: It lacks something.
+            PluginError: It is broken.
+        """
+        with border_of(self.name):
+            return self.cls(self.options)
 
 
 def find_metrics(asked: Sequence[str] | None) -> tuple[dict[str, type[Metric]], list[str]]:
@@ -96,11 +103,13 @@ class Panel:
 
         Raises:
             BadInput: One refuses that was asked for.
+            PluginError: One is broken.
         """
         given = {}
         for choice, metric in [pair for pair in self._metrics.items() if pair[0] not in but]:
             try:
-                given[choice] = do(metric)
+                with border_of(choice.name):
+                    given[choice] = do(metric)
             except BadInput as error:
                 if choice.asked and not self._lenient:
                     raise
@@ -121,18 +130,13 @@ class Panel:
         """
         found: Tensors = {}
         for choice, given in self.each(lambda metric: metric.compute()).items():
-            for name, value in given.items():
-                if tuple(value.shape) not in ((), (clips,)):
-                    raise PluginError(
-                        f"metric {choice.name} gives {name} of shape {tuple(value.shape)} for {clips} clips",
-                        "Report this to its author.",
-                    )
+            for name, value in tensors_of(choice.name, given, clips).items():
                 found[f"{choice.name}/{name}" if name in found else name] = value
         return found
 
     def about(self) -> dict[str, Any]:
         """Metric to what belongs beside its numbers; those that say nothing are left out."""
-        return {choice.name: said for choice, said in self.each(lambda metric: metric.about()).items() if said}
+        return {choice.name: said for choice, said in self.each(lambda metric: plain(metric.about())).items() if said}
 
 
 class SetPanel(Panel):
