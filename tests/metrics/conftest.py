@@ -1,9 +1,11 @@
 """Videos, and files of weights that no training made."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
+import torchvision
 
 
 @pytest.fixture
@@ -52,9 +54,27 @@ def alex_state():
 
 
 @pytest.fixture(scope="session")
-def backbones(tmp_path_factory, alex_state):
-    """ "alex" and "vgg" to stand-ins for torchvision's files."""
+def _files(tmp_path_factory, alex_state):
     files = {name: tmp_path_factory.mktemp("weights") / f"{name}.pth" for name in ("alex", "vgg")}
     torch.save(alex_state, files["alex"])
     torch.save(random_backbone(VGG), files["vgg"])
     return files
+
+
+def unfilled(model):
+    """What makes the layers that LPIPS takes of a model: VGG draws 138 million numbers, which are thrown away."""
+
+    def make(**_):
+        with torch.device("meta"):
+            layers = model().features
+        return SimpleNamespace(features=layers.to_empty(device="cpu"))
+
+    return make
+
+
+@pytest.fixture
+def backbones(_files, monkeypatch):
+    """ "alex" and "vgg" to stand-ins for torchvision's files; their networks are built quickly."""
+    for name in ("alexnet", "vgg16"):
+        monkeypatch.setattr(torchvision.models, name, unfilled(getattr(torchvision.models, name)))
+    return _files

@@ -14,6 +14,5 @@ def test_ms_ssim_on_frames_that_are_large_enough():
     check_metric("ms-ssim", clip_shape=(1, 176, 177))
 
 
-@pytest.mark.parametrize(("net", "frame"), [("alex", (31, 33)), ("vgg", (16, 18))])
-def test_lpips_on_the_smallest_frames_of_each_network(net, frame, backbones):
-    check_metric("lpips", {"net": net, "backbone": backbones[net]}, clip_shape=(2, *frame))
+def test_lpips_on_the_smallest_frames(backbones):
+    check_metric("lpips", {"backbone": backbones["alex"]}, clip_shape=(1, 31, 33))

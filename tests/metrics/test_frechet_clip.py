@@ -94,6 +94,10 @@ def test_it_keeps_the_contract_of_metrics(model, weights):
     check_metric("frechet-clip", {"model": model, "weights": weights})
 
 
+def test_weights_are_read_once(model, weights):
+    assert made(model, weights).encoder is made(model, weights).encoder
+
+
 def test_frames_are_taken_evenly_and_resized_whole(model, weights):
     metric = made(model, weights, frames=3)
     numbers = torch.arange(9, dtype=torch.uint8)[:, None, None, None].expand(2, 9, 4, 4, 3)

@@ -215,6 +215,15 @@ def test_code_that_is_not_known_runs_only_if_somebody_says_so(fvd, scripts, monk
     assert "--allow-torchscript" in caught.value.hint
 
 
+def test_a_detector_is_loaded_once_and_its_leave_is_not_kept_with_it(fvd, tmp_path):
+    first = fvd()
+    options = {"detector": tmp_path / "detector.pt", "protocol": "fvd6_4f"}
+    assert FVD(FvdOptions(allow_torchscript=True, **options)).detector is first.detector
+    with pytest.raises(BadInput, match="is code that inrkit does not know"):
+        FVD(FvdOptions(**options))
+    assert fvd(OtherCall).detector.sha256 != first.detector.sha256
+
+
 def test_what_was_hashed_is_what_runs(fvd, scripts, tmp_path, monkeypatch):
     """The file is read once: whoever changes it meanwhile changes nothing."""
     judge = torchscript._is_torchscript

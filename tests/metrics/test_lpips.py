@@ -36,9 +36,9 @@ def directly(backbones, net, rendered, truth):
         return network(*images, normalize=True).view(rendered.shape[:2]).double().mean(1)
 
 
-@pytest.mark.parametrize("net", ["alex", "vgg"])
-def test_it_is_what_the_package_says(backbones, net, smooth, noise):
-    rendered, truth = noise(0, SHAPE), smooth(1, SHAPE)
+@pytest.mark.parametrize(("net", "shape"), [("alex", SHAPE), ("vgg", (2, 1, 16, 18, 3))])
+def test_it_is_what_the_package_says(backbones, net, shape, smooth, noise):
+    rendered, truth = noise(0, shape), smooth(1, shape)
     metric = metric_of(backbones, net)
     metric.update(rendered, truth)
     found = metric.compute()["lpips"]

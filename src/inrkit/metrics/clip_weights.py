@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from inrkit.errors import BadInput, did_you_mean
-from inrkit.metrics.weight_files import read_hashed
+from inrkit.metrics.weight_files import once, read_hashed
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
@@ -59,7 +59,14 @@ def load_image_encoder(model: str, weights: Path | None) -> ImageEncoder:
     """
     open_clip = _open_clip()
     configuration = _configuration(open_clip, model)
-    path = weights or _cached(open_clip, model, bool(configuration.get("quick_gelu")))
+    return _loaded(weights or _cached(open_clip, model, bool(configuration.get("quick_gelu"))), model)
+
+
+@once
+def _loaded(path: Path, model: str) -> ImageEncoder:
+    """As `load_image_encoder`, from that file."""
+    open_clip = _open_clip()
+    configuration = _configuration(open_clip, model)
     content, sha256 = read_hashed(path)
     with torch.device("meta"):  # a shape, and no memory: every number comes from the file
         network: nn.Module = open_clip.CLIP(**configuration).visual

@@ -10,7 +10,6 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from torch import Tensor, nn
 
 from inrkit.errors import BadInput
 from inrkit.metrics.extra import extra
-from inrkit.metrics.weight_files import read_hashed
+from inrkit.metrics.weight_files import once, read_hashed
 
 
 @dataclass(frozen=True)
@@ -83,16 +82,16 @@ def load_lpips(net: str, given: Path | None, how: str) -> Loaded:
             f"LPIPS needs the {backbone.title} weights {backbone.file} of torchvision, and there is no file {path}",
             f"Get it from {backbone.url} and put it there, or {how}.",
         )
-    changed = path.stat()
-    return _loaded(net, path, changed.st_size, changed.st_mtime_ns)
+    return _loaded(path, net)
 
 
-@lru_cache(maxsize=len(BACKBONES))
-def _loaded(net: str, path: Path, size: int, time: int) -> Loaded:
-    """Once for a file as long as it stays as it is: an evaluation builds its metrics for each of its parts."""
+@once
+def _loaded(path: Path, net: str) -> Loaded:
+    """As `load_lpips`, from that file."""
     content, sha256 = read_hashed(path)
+    state = _weights(content, path, BACKBONES[net])
     network = _headed(net)
-    _fill(network.net, _weights(content, path, BACKBONES[net]), path, BACKBONES[net])
+    _fill(network.net, state, path, BACKBONES[net])
     return Loaded(network.eval().requires_grad_(False), path.name, sha256, net)
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from inrkit.errors import BadInput, InrkitError
-from inrkit.metrics.weight_files import read_hashed
+from inrkit.metrics.weight_files import once, read_hashed
 
 KNOWN: dict[str, str] = {}
 """sha256 to what it is, of files that somebody here had in hand. None so far."""
@@ -73,6 +73,12 @@ def load_detector(path: Path | None, allowed: bool) -> Detector:
     if path is None:
         hint = f"Pass i3d_torchscript.pt with --detector (fvd.detector); {SOURCE}."
         raise BadInput("fvd needs its detector, a file that inrkit does not bring", hint)
+    return _judged(path, allowed)
+
+
+@once
+def _judged(path: Path, allowed: bool) -> Detector:
+    """As `load_detector`, from that file."""
     content, sha256 = read_hashed(path)
     if not _is_torchscript(content):
         raise BadInput(f"{path} is no TorchScript file", f"The detector of fvd is i3d_torchscript.pt; {SOURCE}.")

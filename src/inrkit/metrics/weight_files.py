@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from inrkit.errors import BadInput
 
+How = TypeVar("How")
+Made = TypeVar("Made")
+
 LARGEST = 4 * 2**30
 """Bytes; the networks that are meant have a few hundred MB."""
+
+
+KEPT = 2
+"""Networks of a kind that stay in memory, such as both of LPIPS."""
+
+
+def once(load: Callable[[Path, How], Made]) -> Callable[[Path, How], Made]:
+    """`load`, but once for a file as long as it stays as it is: each part of an evaluation builds its metrics anew."""
+
+    @lru_cache(maxsize=KEPT)
+    def kept(path: Path, _state: tuple[int, ...], how: How) -> Made:
+        return load(path, how)
+
+    def loaded(path: Path, how: How) -> Made:
+        try:
+            now = path.stat()
+        except OSError:
+            return load(path, how)  # it says what is wrong
+        return kept(path, (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns), how)
+
+    return loaded
 
 
 def read_hashed(path: Path) -> tuple[bytes, str]:
