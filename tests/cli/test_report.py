@@ -44,34 +44,36 @@ def test_a_space_that_was_exported(cli, run, tmp_path):
     assert "not at hand" in page and "Novel videos" in page and "Held out<" in page
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["nowhere"], "is no run"),
-        (["{run}", "--out", "."], "is a folder"),
-        (["{run}", "--checkpoint", "3"], "no checkpoint of step 3"),
-    ],
-)
-def test_what_is_refused(cli, run, words, said):
-    outcome = cli("report", *(word.format(run=run) for word in words))
-    assert outcome.exit_code == 2 and said in outcome.stderr and outcome.stderr.count("error: ") == 1
+REFUSED = {
+    "no run": "nowhere",
+    "no checkpoint": "finished",
+    "no such checkpoint": "finished --checkpoint 3",
+    "a folder in the way": "finished --out film",
+    "an unknown device": "finished --device banana",
+    "a page on a full disk": "finished --clips 1 --measure 1 --samples 0",
+}
 
 
-def test_a_run_without_checkpoint(cli, run):
-    for left in (run / "checkpoints").iterdir():
-        left.rename(run / left.name)
-    outcome = cli("report", run)
-    assert outcome.exit_code == 2 and "has no checkpoint yet" in outcome.stderr
-
-
-def test_a_full_disk_leaves_the_old_page(cli, run, monkeypatch):
-    (run / "report.html").write_text("old")
-
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_leaves_the_old_page(cli, run, rows, monkeypatch, tmp_path, case):
     def full(self, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
-    outcome = cli("report", run, *FEW)
-    assert outcome.exit_code == 1 and "No space left" in outcome.stderr
-    assert (run / "report.html").read_text() == "old"
-    assert not list(run.glob(".*.html"))
+    (tmp_path / "film").mkdir()
+    (run / "report.html").write_text("old")
+    if case == "no checkpoint":
+        (run / "checkpoints").rename(run / "elsewhere")
+    if case == "a page on a full disk":
+        monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    before = sorted(tmp_path.rglob("*"))
+    outcome = cli("report", *REFUSED[case].split())
+    code, parts = rows("Pages")[case]
+    assert (outcome.exit_code, outcome.stdout) == (code, ""), outcome.output
+    assert outcome.stderr.count("error: ") == 1
+    for part in parts:
+        assert part in outcome.stderr
+    assert sorted(tmp_path.rglob("*")) == before and (run / "report.html").read_text() == "old"
+
+
+def test_every_row_has_its_test(rows):
+    assert set(rows("Pages")) == set(REFUSED)
