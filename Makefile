@@ -39,7 +39,7 @@ bench: $(STAMP) ## measure against baselines, some minutes: preparing and readin
 	@$(PY) benchmarks/clips.py $(ARGS)
 	@$(PY) benchmarks/train_step.py
 
-results: $(STAMP) ## train, do every task, write docs/results.md (SHAPES=folder or run, FACES=, TOY=run, COUNT=8)
+results: $(STAMP) ## train, do every task, evaluate, write docs/results.md (SHAPES=folder or run, FACES=, TOY=run, COUNT=8)
 	@$(PY) benchmarks/results.py $(if $(TOY),--toy "$(TOY)") $(if $(SHAPES),--shapes "$(SHAPES)") \
 	    $(if $(FACES),--faces "$(FACES)") $(if $(COUNT),--count $(COUNT)) $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)
 

@@ -1,4 +1,4 @@
-"""Train a space of each data set, do every task in it, and write what came of it to docs/results.md.
+"""Train a space of each data set, do every task in it, evaluate it, and write what came of it to docs/results.md.
 
 python benchmarks/results.py [--shapes FOLDER] [--faces FOLDER] [--toy RUN] [--count 8] [--overwrite]
 
@@ -86,6 +86,9 @@ WAYS = [
 ]
 """A further way to do a task is one more entry. The trivial answers are taken from the first."""
 
+EVALUATE = "--samples 64 --clips 32"
+"""Few, so that it takes about two minutes on two cores: the intervals say how sure it is."""
+
 
 def main() -> int:
     """Do it; the exit code is that of inrkit."""
@@ -99,7 +102,13 @@ def main() -> int:
             if options.overwrite and work.exists():
                 shutil.rmtree(work)
             how = Measuring(
-                work, sources[dataset.name], options.count, options.train.split(), options.fit.split(), lock
+                work,
+                sources[dataset.name],
+                options.count,
+                options.train.split(),
+                options.fit.split(),
+                options.evaluate.split(),
+                lock,
             )
             try:
                 figures = measure(dataset, tasks, WAYS, how)
@@ -124,6 +133,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tasks", nargs="*", choices=[task.name for task in TASKS], help="only these; default: all")
     parser.add_argument("--train", default="", help="further flags for each training")
     parser.add_argument("--fit", default="", help="further flags for each task")
+    parser.add_argument("--evaluate", default=EVALUATE, help="flags for each evaluation; default: %(default)s")
     parser.add_argument("--work", type=Path, default=ROOT / "runs/results", help="where work is kept")
     parser.add_argument("--document", type=Path, default=ROOT / "docs/results.md", help="what is written")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The clips of a run, to the last bit as it was trained on them, and how good it shows them."""
+"""The clips of a run, to the last bit as it was trained on them, how good it shows them, and how they differ."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 import inrkit
 from inrkit.discovery import load_registry
 from inrkit.engine.data import Clips
+from inrkit.engine.evaluate_statistics import summary
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.job import Job
 from inrkit.engine.judge import Judge, Scores
@@ -19,6 +21,10 @@ from inrkit.engine.plan import clips_again
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
 from inrkit.interfaces import ObservationTask
+from inrkit.metrics.nearest import Nearest
+
+READ = 8
+"""Clips in memory at once."""
 
 
 def clips_of(run: Path) -> dict[str, Clips]:
@@ -70,3 +76,20 @@ def own_scores(name: str, options: Mapping[str, Any], run: Path, truths: Mapping
         judge.update(rendered, truth, seen)
         scores[_folder_name(clip)] = judge.scores()
     return scores
+
+
+def nearness(clips: Clips, others: Clips) -> dict[str, Any] | None:
+    """PSNR of each clip to that of `others` which is most like it, as `inrkit evaluate` has it of samples.
+
+    So it is known how near to training clips a video is that no training has seen. None if there are no clips.
+    """
+    if not len(clips):
+        return None
+    nearest = Nearest()
+    for some in torch.arange(len(others)).split(READ):
+        nearest.update(None, others.read(some))
+    for some in torch.arange(len(clips)).split(READ):
+        nearest.update(clips.read(some), None)
+    said = summary(nearest.compute()["nearest-psnr"], 0, "nearness")
+    assert isinstance(said, dict)
+    return said

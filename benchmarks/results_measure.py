@@ -1,4 +1,4 @@
-"""Measure one data set: train on it, then do every task in every way on clips of both sides."""
+"""Measure one data set: train on it, do every task in every way on clips of both sides, then evaluate the run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from results_clips import clips_of, frames_in, frames_of, own_scores
+from results_clips import clips_of, frames_in, frames_of, nearness, own_scores
 from results_keep import answer_of, hash_of
 
 from inrkit import InrkitError
@@ -91,7 +91,7 @@ class Measuring:
         work: Folder for all that is kept.
         source: Of the videos, or a run that was trained on them; None: the toy videos.
         count: Clips of each side.
-        train, fit: Further flags for the training, and for the tasks.
+        train, fit, evaluate: Further flags for the training, for the tasks, and for the evaluation.
         lock: A file descriptor that commands inherit.
     """
 
@@ -100,6 +100,7 @@ class Measuring:
     count: int
     train: Sequence[str]
     fit: Sequence[str]
+    evaluate: Sequence[str]
     lock: int
 
     @property
@@ -123,6 +124,8 @@ class Figures:
         answers: (task, side, way) to the kept answer of a task; its "answer" holds "videos", a record of each clip.
         own: (task, side) to the scores of the reconstructions that training left, by the name of the clip's folder.
         clips: Side to the names of its clips.
+        evaluation: The kept answer of `inrkit evaluate`.
+        apart: How near held-out clips are to their nearest training clip, in dB: a score as in evaluation.json.
     """
 
     dataset: Dataset
@@ -135,10 +138,12 @@ class Figures:
     clips: dict[str, list[str]]
     answers: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     own: dict[tuple[str, str], dict[str, Scores]] = field(default_factory=dict)
+    evaluation: dict[str, Any] = field(default_factory=dict)
+    apart: Mapping[str, Any] | None = None
 
 
 def measure(dataset: Dataset, tasks: Sequence[Task], ways: Sequence[Way], how: Measuring) -> Figures:
-    """Train, then do every task in every way on clips of both sides; or go on with it.
+    """Train, do every task in every way on clips of both sides, then evaluate; or go on with it.
 
     Raises:
         InrkitError: A command failed.
@@ -164,6 +169,10 @@ def measure(dataset: Dataset, tasks: Sequence[Task], ways: Sequence[Way], how: M
                 figures.answers[task.name, side, way.name] = answer_of(
                     words, out.with_suffix(".json"), trained, how.lock
                 )
+    file = how.work / "evaluation.json"
+    words = ["evaluate", str(how.run), *how.evaluate, "--out", str(file)]
+    figures.evaluation = answer_of(words, how.work / "evaluate.json", trained, how.lock)
+    figures.apart = nearness(clips["held_out"], clips["train"])
     return figures
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from results_evaluation import evaluation
 from results_measure import SIDES, Figures, Task, Way
 from results_table import clip_of, psnr_of, records_of, table, targets, verdicts
 
@@ -29,6 +30,16 @@ of the run: PSNR in dB and SSIM of the pixels that a task hides, or of all where
   this is mostly the clip itself.
 - **Own reconstruction**: the clip as training left it in the space.
 - **Seconds**, for each video, where clips are fitted together.
+
+At the end of each data set stands what `inrkit evaluate` says of the run itself, of clips spread evenly over each side,
+with intervals of 95 % in brackets (see [Measuring a run](evaluation.md)):
+
+- **Above it**: PSNR less that of the clip's own mean frame held still. Surely above or below: all of the interval is.
+- **Error of motion**: that of changes from frame to frame, in grey levels, beside that of a picture that never changes.
+- **Samples** are new videos of each sampler. They are held against held-out clips, which no training has seen: nearer
+  or farther where the intervals do not meet. The nearest of many is nearer than that of few, so the two columns are not
+  to be compared with each other; and what is smooth is near to many.
+- **Diversity**: how much two videos of a set differ, in grey levels.
 """
 
 LARGEST = 300_000
@@ -64,6 +75,8 @@ def _section(figures: Figures, docs: Path) -> str:
         lines += [*_commands(figures, task), "", *table(figures, task), "", *verdicts(figures, task), ""]
         if figures.dataset.pictures:
             lines += [*_picture(figures, task, docs), ""]
+    lines += [f"### {figures.dataset.title}: evaluation", "", "The run itself, and new videos of it.", ""]
+    lines += [f"    {_typed(figures, figures.evaluation)}", "", *evaluation(figures), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -109,7 +122,7 @@ def _typed(figures: Figures, answer: Mapping[str, Any]) -> str:
     """The command, with names in place of the folders of this machine."""
     how, name = figures.how, figures.dataset.name
     words = [word for word in answer["question"]["words"] if word != "--resume"]
-    if "--run" in words:
+    if words[0] != "train" and "--out" in words:
         del words[words.index("--out") : words.index("--out") + 2]
     known = {str(how.source): f"{name}/", str(how.run): f"runs/{name}"}
     return " ".join(["inrkit", *(known.get(word, "clips/" if str(how.work) in word else word) for word in words)])

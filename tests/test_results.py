@@ -33,6 +33,7 @@ def command(tmp_path):
         "predict",
     ]
     more = ["--train", shlex.join([*SMALL, "--device", "cpu"]), "--fit", "--steps 2 --device cpu"]
+    more += ["--evaluate", "--samples 2 --device cpu -o fit.steps=2"]
     environ = os.environ | {"INRKIT_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1", "CI": "1"}
     script = [sys.executable, ROOT / "benchmarks/results.py", *words, *more]
     return lambda *also: subprocess.Popen(
@@ -67,6 +68,7 @@ def test_a_killed_command_goes_on_and_writes_its_section_only(command, tmp_path)
     assert code == 0, said
     assert (tmp_path / "work/toy/train.json").stat().st_mtime_ns == kept and "$ inrkit train" not in said
     assert "train/ours --steps" not in said and said.count("$ inrkit predict") == 5
+    assert said.count("$ inrkit evaluate") == 1
     text = document.read_text()
     assert text.index("## Toy videos") < text.index(OTHER) and "Old words" not in text
     assert text.endswith(OTHER)
@@ -83,13 +85,15 @@ def test_a_killed_command_goes_on_and_writes_its_section_only(command, tmp_path)
 def check_words(text, tmp_path):
     assert str(tmp_path) not in text and str(ROOT) not in text
     assert not re.search(r"(^|[\s`('\"=])[/~]\w", text)  # no path of this machine
-    assert "    inrkit predict --observed 4 clips/ --run runs/toy --start mean --steps 2" in text
+    assert "    inrkit predict --observed 4 clips/ --run runs/toy --start mean --restarts 4 --steps" in text
+    assert "    inrkit evaluate runs/toy --samples 2 --device cpu -o fit.steps=2\n" in text
 
 
 def check_numbers(text, tmp_path):
     """All four training clips were taken, so their own reconstruction is what training measured."""
     result = json.loads((tmp_path / "work/toy/run/result.json").read_text())
     assert f"| training clips | 4 | {result['train']['psnr']:.2f} |" in text
+    assert f"| training clips, reconstructed | 4 | {result['train']['psnr']:.2f} (" in text
     records = json.loads((tmp_path / "work/toy/predict/train/ours.json").read_text())["answer"]["videos"]
     for row, name in (("inrkit", "result"), ("last frame repeated", "baseline"), ("best training latent", "nearest")):
         mean = sum(record["scores"][name]["psnr"]["hidden"] for record in records) / 4
@@ -159,3 +163,66 @@ def test_what_sees_something_else_is_not_held_against_ours(superresolution):
     assert "published" not in said
     assert "| published, `--low 20` | 35.00 | 0.500 | 1.0 |" in module.table(*figures(20, "ours"))
     assert "| static frame | 18.00 | 0.500 |  |" in module.table(*figures(20, "ours"))
+
+
+def of_clips(*values, low=None, high=None):
+    mean = sum(values) / len(values)
+    ends = {"low": mean - 1, "high": mean + 1} if low is None else {"low": low, "high": high}
+    return {"mean": mean, **ends, "values": list(values)}
+
+
+@pytest.fixture
+def evaluated(monkeypatch):
+    """A run that shows its training clips well and held-out ones badly; its one held-out clip has no interval."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import results_evaluation
+
+    good = {"psnr": of_clips(30.0, 32.0), "static-floor": of_clips(20.0, 20.0), "static-gain": of_clips(10.0, 12.0)}
+    good |= {"temporal": of_clips(3.0, 9.0), "temporal-still": of_clips(8.0, 8.0)}
+    bad = {"psnr": of_clips(17.0), "static-gain": of_clips(-3.0)} | {"temporal": of_clips(9.0)}
+    real = {"about": {"real": {"clips": 50}}}
+
+    def figures(slerp, held_out=bad, apart=15.0):
+        samples = {"nearest-psnr": of_clips(slerp), "diversity": 20.0, "diversity-real": 40.0}
+        parts = [
+            {"name": "reconstruction", "clips": 2, "scores": good, "notes": []},
+            {"name": "held-out", "clips": 1, "scores": held_out, "notes": [] if held_out else ["not measured: none"]},
+            {"name": "samples/slerp", "clips": 64, "scores": samples, "notes": ["few"], **real},
+            {"name": "samples/slerp/held-out", "clips": 64, "scores": {}, "notes": ["few"], "about": {}},
+            {"name": "samples/gmm", "clips": 0, "scores": {}, "notes": ["not measured: too few"], "about": {}},
+        ]
+        yardstick = apart and of_clips(apart)
+        return SimpleNamespace(evaluation={"answer": {"parts": parts}}, apart=yardstick)
+
+    return lambda *args, **named: results_evaluation.evaluation(figures(*args, **named))
+
+
+def test_an_evaluation_stands_beside_the_static_floor_and_says_on_which_side_of_it(evaluated):
+    lines = evaluated(20.0)
+    row = "| training clips, reconstructed | 2 | 31.00 (30.00 to 32.00) | 20.00 | +11.00 (+10.00 to +12.00) |"
+    assert f"{row}  | 6.00 (5.00 to 7.00) | 8.00 |" in lines  # SSIM has refused, and leaves its cell empty
+    [said] = [line for line in lines if line.startswith("- Training clips, reconstructed: ")]
+    assert "above the static frame, +11.00" in said
+    assert said.endswith("; 1 of 2 move more like the truth than a still picture does.")
+    assert any("in the space: below the static frame, -3.00" in line for line in lines)
+    unsure = {"static-gain": of_clips(0.5, low=-0.1, high=1.1)}
+    assert any("neither surely above nor below the static frame" in line for line in evaluated(20.0, unsure))
+    alone = {"static-gain": {"mean": 9.0, "low": None, "high": None, "values": [9.0]}}
+    assert any(line.endswith("nor below the static frame, +9.00 dB.") for line in evaluated(20.0, alone))
+
+
+def test_samples_are_held_against_clips_that_no_training_has_seen(evaluated):
+    lines = evaluated(20.0)
+    assert "| samples of slerp | 64 | 20.00 (19.00 to 21.00) |  | 20.00 |" in lines
+    assert "| training clips themselves | 50 |  |  | 40.00 |" in lines
+    assert "- Samples differ from one another by 50 % (slerp) of what training clips do." in lines
+    for psnr, word in ((20.0, "nearer to"), (15.5, "about as near to"), (10.0, "farther from")):
+        assert any(line.startswith(f"- Samples are {word} training clips ") for line in evaluated(psnr))
+    assert not any("Samples are" in line for line in evaluated(20.0, {}, None))
+
+
+def test_what_was_not_measured_is_said_once(evaluated):
+    lines = evaluated(20.0, {}, None)
+    assert "- Held-out clips, found in the space: not measured: none." in lines
+    assert "- Samples of slerp, samples of slerp beside held-out clips: few." in lines
+    assert "- Samples of gmm: not measured: too few." in lines and not any("of gmm |" in line for line in lines)
