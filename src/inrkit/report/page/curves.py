@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from inrkit.engine.log import read_metrics
 from inrkit.report.page.charts import Axes, Line, chart
 from inrkit.report.page.html import Html
 from inrkit.report.page.parts import decibels, figure, grid, lead, section
 from inrkit.report.page.scores import Scores, mean
+from inrkit.report.page.series import logged, series
 from inrkit.report.page.subject import Subject
-
-MOST_BYTES = 2**28
-"""Of a metrics.jsonl; each logged step takes about 200."""
+from inrkit.report.page.while_training import while_training
 
 TERMS = 5
 """Terms of the loss that have a line each, at most."""
 
 
 def curves(subject: Subject, scores: Scores | None) -> Html | None:
-    """PSNR, loss and learning rate over steps; None if nothing was logged."""
-    file = subject.run.metrics_file
-    if not file.is_file() or file.stat().st_size > MOST_BYTES:
-        return None
-    records = list(read_metrics(file))
+    """PSNR, loss and learning rate over steps, and what was evaluated meanwhile; None if nothing was logged."""
+    records = logged(subject.run.metrics_file)
     charts = [_psnr(records, scores), _loss(records), _rate(records)]
-    shown = [each for each in charts if each is not None]
+    clips = while_training(logged(subject.run.evaluations_file))
+    shown = [*(each for each in charts if each is not None), *clips]
     if not shown:
         return None
     about = lead(
         "What was logged while training: of the pixels that each step drew, before it learned from them. "
-        "The figures above are of whole clips."
+        "The figures above are of whole clips",
+        ", as are the last charts, of the few that --eval-every measured." if clips else ".",
     )
     return section("training", "Training", about, grid(shown, "charts"))
 
@@ -64,21 +60,6 @@ def _rate(records: list[dict[str, Any]]) -> Html | None:
     return chart(
         "Learning rate", Axes("step", "", steps=(1, 0)), [Line("learning rate", points)], _from_to(points, figure)
     )
-
-
-def series(records: list[dict[str, Any]], name: str) -> list[tuple[float, float]]:
-    """(step, value) wherever a number was logged."""
-    found = []
-    for record in records:
-        value = record.get(name)
-        if (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and abs(value) < 1e30
-            and math.isfinite(value)
-        ):
-            found.append((float(record["step"]), float(value)))
-    return found
 
 
 def _from_to(points: list[tuple[float, float]], show: Any) -> str:
