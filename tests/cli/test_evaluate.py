@@ -199,6 +199,9 @@ def test_fvd_by_a_detector_in_a_file(cli, run):
     assert ours["about"]["fvd"]["real_statistics"] == "from the cache" != about["real_statistics"]
     assert ours["about"]["real"]["sha256"] == part["about"]["real"]["sha256"] != held["about"]["real"]["sha256"]
     assert ours["scores"] != part["scores"]  # without end points
+    shown = cli(*words[:-1], "--detector", "detector.pt", "--allow-torchscript", "--sampler", "slerp").stdout
+    assert "\nsamples/slerp, samples/slerp/held-out: fvd: unverified detector: detector.pt" in shown
+    assert shown.count("unverified detector") == 1 and shown.count("this is not fvd6_5f") == 2  # their counts differ
     refused = cli(*words, "--detector", "detector.pt")
     assert refused.exit_code == 2 and "--allow-torchscript" in refused.stderr
 

@@ -114,6 +114,32 @@ def test_a_run_without_a_log_and_with_a_strange_one(report):
     assert "Learning rate" in page.seen and "Loss" not in page.seen
 
 
+def test_curves_of_the_evaluations_during_a_training(report):
+    lines = [
+        {"step": 10 * n, "training": {"psnr": 20.0 + n, "static-floor": 18.5, HOSTILE: 1.0}, "held-out": {"psnr": 9.0}}
+        for n in (1, 2)
+    ]
+    strange = [{"step": 10**400, "training": {"psnr": 1}}, {"step": 30, "training": [1], "held-out": {"psnr": "x"}}]
+
+    def spoil(folder):
+        text = "\n".join(map(json.dumps, [*lines, *strange])) + "\ncut sho"
+        (folder / "evaluations.jsonl").write_text(text)
+
+    _, page = report(spoil)
+    assert "psnr of whole clips" in page.seen and "--eval-every" in page.seen
+    assert "Training clips: 21 at step 10, 22 at step 20. Held-out clips: 9 at step 10, 9 at step 20." in page.seen
+    assert page.seen.count("static floor, training") == 1 and "static-floor of" not in page.seen
+    assert not page.all("script") and "<script>alert" in page.seen
+    before, _, after = page.source.partition("psnr of whole clips")
+    assert 'id="training"' in before and 'id="reconstructions"' in after
+
+
+def test_a_step_of_no_size_does_no_harm(report):
+    huge = json.dumps({"step": 10**400, "loss": 1, "psnr": 1, "lr": 1})
+    _, page = report(lambda folder: (folder / "metrics.jsonl").write_text(huge))
+    assert "training-title" not in page.source
+
+
 def evaluated(report, content):
     """The page of a tiny run with this evaluation.json."""
     raw = content if isinstance(content, str) else json.dumps(content)
@@ -130,11 +156,19 @@ def test_tables_of_an_evaluation(report):
     }
     parts = [
         {"name": "reconstruction", "clips": 4, "source": "training clips", "scores": scores, "notes": ["a note"]},
+        {"name": "held-out", "scores": {}, "notes": ["a note"]},
         {"name": "task/predict/held-out", "scores": task, "about": {"task": {"baseline": "last frame repeated"}}},
     ]
     checkpoints = [{"step": 10 * n, "parts": [parts[0] | {"scores": {"psnr": {"mean": 10.0 * n}}}]} for n in (1, 2)]
     page = evaluated(report, {"run": "another", "parts": parts, "checkpoints": checkpoints, "settings": {"k": 7}})
-    for said in ("31.25", "[30.50, 32.00]", "412.50", "a note", "reconstruction (4)", "Measured on other weights"):
+    for said in (
+        "31.25",
+        "[30.50, 32.00]",
+        "412.50",
+        "reconstruction, held-out: a note",
+        "reconstruction (4)",
+        "Measured on other weights",
+    ):
         assert said in page.seen, said
     assert "does not beat last frame repeated: −2.50 dB" in page.seen and "best training latent" in page.seen
     assert "10 at step 10, 20 at step 20" in page.seen

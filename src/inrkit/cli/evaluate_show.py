@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Column, Table
 
 from inrkit.cli import console
+from inrkit.report.gathered import gathered
 
 Part = dict[str, Any]
 
@@ -20,7 +21,7 @@ def show_evaluation(document: dict[str, Any]) -> None:
     for table in tables_of(document):
         console.result("")
         console.result(table)
-    lines = [f"{part['name']}: {note}" for part in document["parts"] for note in part["notes"]]
+    lines = gathered((part["name"], note) for part in document["parts"] for note in part["notes"])
     if lines:
         console.result("\n" + "\n".join(lines))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from inrkit.errors import BadInput
+from inrkit.report.gathered import gathered
 from inrkit.report.page.charts import Axes, Line, chart
 from inrkit.report.page.evaluation_file import NAME, Evaluation, Part, Score, read_evaluation
 from inrkit.report.page.html import Html, tag
@@ -44,7 +45,7 @@ def _evaluated(subject: Subject, found: Evaluation) -> Html:
         "Means over clips as ", tag("code", "inrkit evaluate"), " measured them, below them the 95 % interval."
     )
     own = [part for part in found.parts if not part.name.startswith(PREFIX)]
-    lines = [f"{part.name}: {note}" for part in own for note in part.notes]
+    lines = gathered((part.name, note) for part in own for note in part.notes)
     if found.run != subject.model.content:
         lines.insert(0, "Measured on other weights than the rest of this page shows: evaluate the run again.")
     return section(
