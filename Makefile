@@ -17,8 +17,8 @@ train: $(STAMP) ## train INR-V on the toy videos into runs/toy, go on with it, o
 demo: train ## do every task with the run that `make train` makes, two minutes more, and list the pictures
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh examples/demo.sh
 
-test: $(STAMP) ## run all tests (ARGS="-k words": some of them)
-	@$(PY) -m pytest $(ARGS)
+test: $(STAMP) ## run all tests, two at a time (ARGS="-k words": some of them)
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(STAMP) ## look for mistakes and for unformatted files
 	@$(PY) -m ruff check

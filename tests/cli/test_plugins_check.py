@@ -133,6 +133,7 @@ def test_what_is_not_there_is_bad_input(check):
         "inrkit-inrv",
         "inrkit-siren",
         "inrkit-nerv",
+        "inrkit-functa",
     ],
 )
 def test_our_own_plugins_pass(check, only_plugins, name):
