@@ -18,13 +18,13 @@ def interpolate(ends: Tensors, steps: int = 10, way: Way = "slerp") -> Tensors:
     """Latents from one to another, or all over the square of four; those that ``inrkit interpolate`` shows.
 
     Args:
-        ends: Two latents, name to (2, *shape), or the corners of a square, (4, *shape): top left, top right, bottom
-            left, bottom right.
+        ends: Two latents, name to (2, ...), or the corners of a square, (4, ...): top left, top right, bottom left,
+            bottom right.
         steps: From one end to the other, both included.
         way: "slerp", along a great circle, or "linear", straight.
 
     Returns:
-        Name to (steps, *shape), or row by row (steps * steps, *shape); :meth:`VideoModel.render` shows them.
+        Name to (steps, ...), or row by row (steps², ...); :meth:`VideoModel.render` shows them.
 
     Raises:
         BadInput: There are neither two nor four, or fewer than two steps.

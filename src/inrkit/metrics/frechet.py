@@ -9,9 +9,9 @@ from torch import Tensor
 def frechet_distance(mean1: Tensor, covariance1: Tensor, mean2: Tensor, covariance2: Tensor) -> float:
     """The squared Fréchet distance between two normal distributions, as FID and FVD are defined.
 
-    |m1 - m2|² + tr(C1) + tr(C2) - 2 tr((C1 C2)^½), where the last trace is the sum of the singular values of
-    C1^½ C2^½. Those of covariances without full rank, as of few samples, are as exact as others: no square root of a
-    product that is not symmetric is taken, so nothing becomes complex, and no noise of a vanishing eigenvalue is
+    ``|m1 - m2|² + tr(C1) + tr(C2) - 2 tr((C1 C2)^½)``, where the last trace is the sum of the singular values of
+    ``C1^½ C2^½``. Those of covariances without full rank, as of few samples, are as exact as others: no square root of
+    a product that is not symmetric is taken, so nothing becomes complex, and no noise of a vanishing eigenvalue is
     magnified by a square root.
 
     Args:
