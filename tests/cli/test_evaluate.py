@@ -8,6 +8,7 @@ import pytest
 import torch
 
 import inrkit
+from inrkit.cli import evaluate_show
 from inrkit.engine import evaluate as engine
 from inrkit.engine.runs import Run
 from inrkit.metrics.psnr import psnr
@@ -70,6 +71,21 @@ def test_tables_for_people(cli, run):
     for text in ("reconstruction (4)", "static-floor", "slerp (6)", "predict/held-out (2), hidden pixels"):
         assert text in shown.stdout
     assert "last frame" in shown.stdout and "nearest-psnr" in shown.stdout and "nearest-index" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ((20.618, 18.551, 23.6949), "20.62 [18.55, 23.69]"),
+        ((0.56857, 0.50536, 0.6144), "0.569 [0.505, 0.614]"),
+        ((0.01234, 0.0101, 0.0199), "0.0123 [0.0101, 0.0199]"),
+        ((-1e-9, -2e-8, 3e-9), "0.000 [0.000, 0.000]"),
+        ((1.5, None, None), "1.500"),
+        ((None, None, None), "-"),
+    ],
+)
+def test_numbers_of_tables(values, shown):
+    assert evaluate_show.number(dict(zip(("mean", "low", "high"), values, strict=True))) == shown
 
 
 def test_tasks_stand_beside_their_trivial_answers(cli, run):

@@ -128,10 +128,17 @@ def test_curves_of_the_evaluations_during_a_training(report):
     _, page = report(spoil)
     assert "psnr of whole clips" in page.seen and "--eval-every" in page.seen
     assert "Training clips: 21 at step 10, 22 at step 20. Held-out clips: 9 at step 10, 9 at step 20." in page.seen
-    assert page.seen.count("static floor, training") == 1 and "static-floor of" not in page.seen
+    assert page.seen.count("a still picture, training") == 1 and "static-floor of" not in page.seen
     assert not page.all("script") and "<script>alert" in page.seen
     before, _, after = page.source.partition("psnr of whole clips")
     assert 'id="training"' in before and 'id="reconstructions"' in after
+
+
+def test_settings_are_said_once_and_notes_where_they_are_shown(report):
+    part = {"name": "a", "scores": {"x": 1.5}, "about": {"fvd": {"frames": 16, "notes": ["n"]}}, "notes": ["fvd: n"]}
+    page = evaluated(report, {"seed": 77, "parts": [part], "settings": {"seed": 77}})
+    assert page.seen.count("77") == 1 and "frames 16" in page.seen
+    assert "a: fvd: n" in page.seen and "notes [" not in page.seen
 
 
 def test_a_step_of_no_size_does_no_harm(report):

@@ -100,6 +100,7 @@ def number(score: Any) -> str:
 
 
 def _figures(*values: float) -> str:
-    """Two decimals of decibels, more of what is small."""
-    digits = 2 if max(map(abs, values)) >= 2 else 4
-    return " ".join(f"{value:.{digits}f}" for value in values)
+    """Two decimals of decibels, more of what is small; three of the usual scores, so that a table is 80 wide."""
+    largest = max(map(abs, values))
+    digits = 2 if largest >= 2 else 3 if largest >= 0.1 or largest < 0.0001 else 4
+    return " ".join(f"{round(value, digits) + 0.0:.{digits}f}" for value in values)

@@ -88,9 +88,9 @@ def read_evaluation(path: Path) -> Evaluation | None:
 
 
 def _facts(data: dict[str, Any]) -> list[tuple[str, str]]:
-    named: list[tuple[str, Any]] = [(key, data[key]) for key in ("inrkit", "step", "seed", "paper") if key in data]
-    named += _some(data.get("settings"))
-    return [(_word(key), _word(value)) for key, value in named if value is not None]
+    named: dict[str, Any] = {key: data[key] for key in ("inrkit", "step", "seed", "paper") if key in data}
+    named |= dict(_some(data.get("settings")))
+    return [(_word(key), _word(value)) for key, value in named.items() if value is not None]
 
 
 def _parts(given: Any) -> list[Part]:
@@ -119,9 +119,9 @@ def _score(given: Any) -> Score | None:
 
 
 def _said(given: Any) -> str:
-    """What a metric says of itself, in a line."""
+    """What a metric says of itself, in a line; its notes are among those of the part."""
     if isinstance(given, dict):
-        return _word(", ".join(f"{key} {_word(value)}" for key, value in list(given.items())[:MANY]))
+        return _word(", ".join(f"{key} {_word(value)}" for key, value in _some(given) if key != "notes"))
     return _word(given)
 
 

@@ -10,8 +10,8 @@ from inrkit.report.page.parts import figure
 from inrkit.report.page.series import series
 
 SIDES = ("training", "held-out")
-FLOOR = "static-floor"
-"""Of the mean frame held still: it does not change, and is a level beside PSNR."""
+LEVELS = {"psnr": "static-floor", "temporal": "temporal-still"}
+"""Metric to what a still picture has: it does not change, and is a level in the same chart."""
 
 CURVES = 12
 """Metrics, at most."""
@@ -21,7 +21,7 @@ def while_training(records: list[dict[str, Any]]) -> list[Html]:
     """A chart for each metric, a line for each side."""
     sides = {side: [_flat(record, side) for record in records] for side in SIDES}
     names = dict.fromkeys(name for flat in sides.values() for record in flat for name in record)
-    shown = [name for name in names if name not in ("step", FLOOR)][:CURVES]
+    shown = [name for name in names if name not in ("step", *LEVELS.values())][:CURVES]
     charts = (_chart(name, sides) for name in shown)
     return [each for each in charts if each is not None]
 
@@ -34,10 +34,10 @@ def _flat(record: dict[str, Any], side: str) -> dict[str, Any]:
 def _chart(name: str, sides: dict[str, list[dict[str, Any]]]) -> Html | None:
     lines = [Line(f"{side} clips", series(flat, name)) for side, flat in sides.items()]
     says = [_from_to(line) for line in lines if line.points]
-    if name == "psnr":
-        floors = {side: series(flat, FLOOR)[-1:] for side, flat in sides.items()}
-        lines += [Line(f"static floor, {side}", floor, "level") for side, floor in floors.items()]
-    return chart(f"{name} of whole clips", Axes("step", name, steps=(1, 0)), lines, " ".join(says))
+    if name in LEVELS:
+        stills = {side: series(flat, LEVELS[name])[-1:] for side, flat in sides.items()}
+        lines += [Line(f"a still picture, {side}", still, "level") for side, still in stills.items()]
+    return chart(f"{name} of whole clips", Axes("step", "", steps=(1, 0)), lines, " ".join(says))
 
 
 def _from_to(line: Line) -> str:
