@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from inrkit.discovery import plugins
     from inrkit.engine.between import interpolate
     from inrkit.engine.draws import sample
+    from inrkit.engine.evaluate_python import evaluate
     from inrkit.engine.fit import fit
     from inrkit.engine.runs import load
     from inrkit.engine.start import train
@@ -60,6 +61,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "declare": "",
     "contact_sheet": "report.sheets",
+    "evaluate": "engine.evaluate_python",
     "fit": "engine.fit",
     "interpolate": "engine.between",
     "load": "engine.runs",
@@ -115,6 +117,7 @@ __all__ = [
     "coarsest",
     "contact_sheet",
     "declare",
+    "evaluate",
     "fit",
     "frechet_distance",
     "grid",

@@ -65,6 +65,18 @@ def test_a_run_is_measured(cli, run):
     assert alone["values"] == pytest.approx(own["scores"]["psnr"]["values"], abs=0.01)
 
 
+def test_python_measures_the_same(cli, run):
+    document = measured(cli("evaluate", run, *FEW, "-o", "fit.steps=2", "--json"))
+    (run / "evaluation.json").unlink()
+    choices = {"metrics": ["psnr", "nearest", "diversity"], "samplers": ["slerp"], "samples": 6}
+    found = inrkit.evaluate(run, device="cpu", set={"fit.steps": 2}, **choices)
+    assert found["parts"] == document["parts"]
+    assert found == json.loads((run / "evaluation.json").read_text())
+    for wrong, says in (({"sampels": 6}, "Did you mean 'samples'"), ({"samples": 0}, "greater than or equal to 1")):
+        with pytest.raises(inrkit.BadInput, match=says):
+            inrkit.evaluate(run, **wrong)
+
+
 def test_tables_for_people(cli, run):
     shown = cli("evaluate", run, *FEW, "--tasks", "predict")
     assert shown.exit_code == 0, shown.output

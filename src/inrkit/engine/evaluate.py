@@ -51,7 +51,7 @@ def evaluate(
     environ: Mapping[str, str] = os.environ,
     reporter: Reporter | None = None,
 ) -> dict[str, Any]:
-    """Measure a run; the same as ``inrkit evaluate``, which also writes what is returned.
+    """Measure a run; the command, and :func:`inrkit.evaluate`, also write what is returned.
 
     Args:
         path: Of the run.
