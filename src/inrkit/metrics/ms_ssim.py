@@ -35,7 +35,7 @@ def ms_ssim(rendered: Tensor, truth: Tensor) -> Tensor:
     if min(truth.shape[2:4]) < SMALLEST:
         raise BadInput(
             f"ms-ssim needs frames of at least {SMALLEST}x{SMALLEST} pixels, these are {frame_size(truth)}",
-            "Take ssim, or render larger: at fewer scales it would be another number than published ones.",
+            "Take ssim: at fewer scales it would be another number than published ones.",
         )
     return torch.stack([_of_clip(compare, *pair) for pair in zip(rendered, truth, strict=True)])
 
