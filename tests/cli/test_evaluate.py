@@ -128,6 +128,10 @@ def test_a_checkpoint_and_all_of_them(cli, run):
     assert "2 of 4 clips were measured, spread evenly" in first["parts"][0]["notes"]
     shown = cli("evaluate", run, *words, "--all-checkpoints").stdout
     assert "   9 " in shown and "  10 " in shown
+    many = cli("evaluate", run, *FEW, "--all-checkpoints", "-o", "fit.steps=2").stdout
+    rows = iter(many.splitlines())
+    means = next(line for line in rows if line.startswith("   9 "))
+    assert "[" not in means and next(rows).count("[") == 4
 
 
 def test_the_paper_s_protocol_says_what_it_hides(cli, run):

@@ -11,6 +11,9 @@ from inrkit.report.gathered import gathered
 
 Part = dict[str, Any]
 
+WIDE = 3
+"""Columns of means and intervals that 80 characters hold."""
+
 RIVALS = {"": "result", "also": "the other learning rate", "baseline": "", "nearest": "best training latent"}
 """Columns of a task; that of the trivial answer has the name the task gives it."""
 
@@ -84,7 +87,9 @@ def _curve(checkpoints: list[dict[str, Any]]) -> Table:
     table = Table(Column("step", justify="right"), *columns, box=None, pad_edge=False)
     for each in checkpoints:
         scores = {part["name"]: part["scores"].get(firsts.get(part["name"], "")) for part in each["parts"]}
-        table.add_row(f"{each['step']:,}", *(number(scores.get(name)) for name in names))
+        cells = [number(scores.get(name)) for name in names]
+        below = [cell.replace(" [", "\n[") for cell in cells]  # many columns leave no room beside the mean
+        table.add_row(f"{each['step']:,}", *(below if len(names) > WIDE else cells))
     return table
 
 
