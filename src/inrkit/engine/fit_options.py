@@ -19,7 +19,9 @@ class FitOptions(Strict):
         description="where to begin: the encoder's answer, the mean or the nearest training latent, whichever of them "
         "explains what was seen best, or a new random code",
     )
-    restarts: int = Field(1, ge=1, le=1000, description="starts to follow; the best end is kept")
+    restarts: int = Field(
+        1, ge=1, le=1000, description="starts to follow; the best end is kept. From the mean, one alone is often stuck"
+    )
     steps: int = Field(300, ge=0, description="optimiser steps from each start")
     lr: float | None = Field(
         None, gt=0, allow_inf_nan=False, description="first learning rate; default: from the spread of training latents"
