@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from inrkit import discovery
+from inrkit.cli import console
 from inrkit.cli.app import app
 
 PLUGIN = """
@@ -50,6 +51,7 @@ FINE = {"width": 8, "more": "", "target": "checked_inr:Mine", "api": 1, "option"
 def check(tmp_path, monkeypatch, only_plugins):
     """Write the plugin with some changes, and check a name."""
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(console.out, "_width", 400)  # no sentence is broken
     monkeypatch.chdir(tmp_path)
     only_plugins()
 
@@ -57,7 +59,7 @@ def check(tmp_path, monkeypatch, only_plugins):
         (tmp_path / "checked_inr.py").write_text(source.format(**FINE | changed))
         sys.modules.pop("checked_inr", None)
         discovery.reset()
-        return CliRunner().invoke(app, ["plugins", "check", *words], env={"COLUMNS": "400"})
+        return CliRunner().invoke(app, ["plugins", "check", *words])
 
     yield run
     sys.modules.pop("checked_inr", None)
