@@ -13,35 +13,26 @@ _PRESETS = {
 @hookimpl
 def inrkit_methods() -> list[declare.Method]:
     """The methods: one INR and one hypernetwork, and a latent found in three ways."""
+    inner = "Functa: a latent from a few gradient steps, which training goes through (ICML 2022)"
+    codes = "Functa with a learned latent for each training clip (auto-decoding)"
+    frames = "VidFuncta: a latent for the clip, and a small one for each frame (2025)"
     return [
-        declare.Method(
-            name="functa",
-            target="inrkit_functa.method:Functa",
-            summary="Functa: a latent from a few gradient steps, which training goes through (ICML 2022)",
-            encoder="inner-loop",
-            hypernetwork="modulations",
-            inr="modulated-siren",
-            presets=_PRESETS,
-        ),
-        declare.Method(
-            name="functa-codes",
-            target="inrkit_functa.method:FunctaCodes",
-            summary="Functa with a learned latent for each training clip (auto-decoding)",
-            encoder="codebook",
-            hypernetwork="modulations",
-            inr="modulated-siren",
-            presets=_PRESETS,
-        ),
-        declare.Method(
-            name="vidfuncta",
-            target="inrkit_functa.method:VidFuncta",
-            summary="VidFuncta: a latent for the clip, and a small one for each frame (2025)",
-            encoder="clip-and-frames",
-            hypernetwork="modulations",
-            inr="modulated-siren",
-            presets=_PRESETS,
-        ),
+        _method("functa", "Functa", "inner-loop", inner),
+        _method("functa-codes", "FunctaCodes", "codebook", codes),
+        _method("vidfuncta", "VidFuncta", "clip-and-frames", frames),
     ]
+
+
+def _method(name: str, target: str, encoder: str, summary: str) -> declare.Method:
+    return declare.Method(
+        name=name,
+        target=f"inrkit_functa.method:{target}",
+        summary=summary,
+        encoder=encoder,
+        hypernetwork="modulations",
+        inr="modulated-siren",
+        presets=_PRESETS,
+    )
 
 
 @hookimpl
