@@ -21,6 +21,7 @@ REFUSED = {
     "no option": "-o steps",
     "a wrong type": "-o train.lr=fast",
     "a value out of range": "--steps 0",
+    "a schedule that is none": "--progressive 25:200,9:3",
     "an infinite rate": "-o train.lr=inf",
     "a value that is no number": "-o train.lr=nan",
     "an unknown component": "--inr nerf-mpl",

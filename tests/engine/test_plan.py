@@ -26,7 +26,9 @@ def test_a_preset_sees_the_clips(clean):
     wide = plan({"data.size": (100, 100)}, preset="fast").config
     assert (wide.inr.options["width"], plan(preset="fast").config.inr.options["width"]) == (128, 64)
     paper = plan({"lpips": 0, "dataset.count": 5}, preset="paper").config
-    assert paper.train.steps == 300 and paper.encoder.options["size"] == 64  # 100 epochs of three batches
+    assert paper.train.steps == 971 * 3 and paper.encoder.options["size"] == 64  # 971 epochs of three batches
+    plain = plan({"lpips": 0, "dataset.count": 5, "progressive": "none"}, preset="paper").config
+    assert plain.train.steps == 300 and plain.stages == []
 
 
 def test_a_preset_leaves_a_swapped_component_alone(clean):

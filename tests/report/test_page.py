@@ -134,6 +134,19 @@ def test_curves_of_the_evaluations_during_a_training(report):
     assert 'id="training"' in before and 'id="reconstructions"' in after
 
 
+def test_curves_across_the_stages_of_a_progressive_training(report):
+    lines = [
+        {"step": step, "loss": 0.1, "psnr": 20.0, "lr": 0.1, "clips": clips}
+        for step, clips in ((10, 2), (20, 2), (30, 4), (40, 4), (50, 9))
+    ]
+    _, page = report(lambda folder: (folder / "metrics.jsonl").write_text("\n".join(map(json.dumps, lines))))
+    assert "began on the first 2 clips, from step 21 on 4, from step 41 on 9:" in page.seen
+    assert len([each for each in page.all("g") if each.get("class") == "marks"]) == 2, "with PSNR and the loss"
+    assert page.seen.count("more clips") == 2
+    _, page = report(lambda folder: (folder / "metrics.jsonl").write_text(json.dumps(lines[0])))
+    assert "more clips" not in page.seen and "began on" not in page.seen
+
+
 def test_settings_are_said_once_and_notes_where_they_are_shown(report):
     part = {"name": "a", "scores": {"x": 1.5}, "about": {"fvd": {"frames": 16, "notes": ["n"]}}, "notes": ["fvd: n"]}
     page = evaluated(report, {"seed": 77, "parts": [part], "settings": {"seed": 77}})

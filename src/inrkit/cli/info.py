@@ -61,6 +61,7 @@ def describe_run(run: Run) -> dict[str, Any]:
         "held_out": config.data.held_out,
         "notes": config.data.notes,
         "steps": {"wanted": config.train.steps, "done": state.get("step", 0)},
+        "stages": [stage.model_dump() for stage in config.stages],
         "seed": config.seed,
         "checkpoints": [path.name for path in checkpoints],
         "model_sha256": state.get("model_sha256"),
@@ -83,6 +84,10 @@ def info_table(facts: dict[str, Any]) -> Table:
     table.add_row("method", facts["method"] + (f", preset {facts['preset']}" if facts["preset"] else ""))
     table.add_row("components", ", ".join(f"{kind} {name}" for kind, name in facts["components"].items()))
     table.add_row("trained", f"{steps['done']:,} of {steps['wanted']:,} steps, seed {facts['seed']}")
+    if facts["stages"]:
+        table.add_row(
+            "stages", ", ".join(f"{each['clips']:,} clips to step {each['end']:,}" for each in facts["stages"])
+        )
     table.add_row("clips", f"{facts['clips']} of {shape} from {facts['source'] or 'elsewhere'}")
     table.add_row("held out", f"{len(facts['held_out'])} clips" if facts["held_out"] else "nothing")
     for note in facts["notes"]:

@@ -143,4 +143,5 @@ def _clock(seconds: float) -> str:
 def figures(record: dict[str, Any]) -> str:
     """The figures of a logged step in one line."""
     speed = record["clips_per_second"]
-    return f"loss {record['loss']:.4f}  PSNR {record['psnr']:.2f} dB  {speed:.0f} clips/s"
+    stage = f"  first {record['clips']:,} clips" if "clips" in record else ""
+    return f"loss {record['loss']:.4f}  PSNR {record['psnr']:.2f} dB  {speed:.0f} clips/s{stage}"

@@ -65,6 +65,15 @@ def train(
     ] = None,
     val_size: Annotated[int | None, option("--val-size", None, DATA, "Most held-out clips to measure.")] = None,
     steps: Annotated[int | None, option("--steps", None, TRAINING, "Steps of the optimiser.")] = None,
+    progressive: Annotated[
+        str | None,
+        option(
+            "--progressive",
+            None,
+            TRAINING,
+            "Stages of more and more videos, VIDEOS:EPOCHS as 25:200,100:200,all:500; or paper, or none.",
+        ),
+    ] = None,
     checkpoint_every: Annotated[
         int | None, option("--checkpoint-every", None, TRAINING, "Steps between checkpoints.")
     ] = None,

@@ -24,7 +24,9 @@ NOT_IN_A_FILE = ("config", "resume", "overwrite", "dry_run", "json", "quiet", "v
 
 OPTIONS = {
     **dict.fromkeys(("frames", "stride", "size", "fit", "fps", "skip_bad", "limit", "holdout", "val_size"), "data"),
-    **dict.fromkeys(("steps", "checkpoint_every", "keep", "eval_every", "eval_metrics", "metrics_device"), "train"),
+    **dict.fromkeys(
+        ("steps", "progressive", "checkpoint_every", "keep", "eval_every", "eval_metrics", "metrics_device"), "train"
+    ),
 }
 """Flags that are short for an option, and its section."""
 

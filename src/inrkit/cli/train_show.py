@@ -24,6 +24,8 @@ def show_plan(plan: Plan, estimate: dict[str, Any]) -> None:
     table = Table(title="What it will take", title_justify="left", box=None, show_header=False)
     clips, numbers, size = estimate["clips"], estimate["numbers_per_video"], estimate["bytes"]
     table.add_row("clips", f"{clips['train']} to train on, {clips['held_out']} held out, {plan.config.data.clip_shape}")
+    for stage in plan.config.stages:
+        table.add_row("stage", f"the first {stage.clips:,} clips, to step {stage.end:,}")
     for name, count in estimate["parameters"].items():
         table.add_row(f"parameters of the {name}", f"{count:,}")
     table.add_row("numbers per video", f"{numbers['latent']:,} in the latent, {numbers['weights']:,} in the INR")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from inrkit.engine.options import DataOptions, Strict, TrainOptions
+from inrkit.engine.progressive import Stage
 from inrkit.errors import BadInput
 
 FORMAT = 1
@@ -77,10 +78,21 @@ class RunConfig(Strict):
     inr: ComponentConfig
     data: DataConfig
     train: TrainOptions
+    stages: list[Stage] = Field(default_factory=list, description="of a progressive training")
     seed: int = Field(0, ge=0)
     device: str = "cpu"
     init_from: str | None = None
     environment: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_after_another(self) -> RunConfig:
+        """Stages fill the training without gaps, each of clips that there are."""
+        begins = [0, *(stage.end for stage in self.stages)]
+        if self.stages and begins != [*(stage.begin for stage in self.stages), self.train.steps]:
+            raise ValueError("stages do not follow one another to the last step")
+        if any(stage.clips > len(self.data.clips) for stage in self.stages):
+            raise ValueError("a stage has more clips than the run")
+        return self
 
     def save(self, path: Path) -> None:
         """Write it as JSON, whole or not at all."""

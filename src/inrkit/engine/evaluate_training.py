@@ -47,12 +47,13 @@ class Evaluations:
         every = self._options.eval_every
         return bool(every and self._batch and step and step % every == 0)
 
-    def run(self, model: VideoModel, latents: Tensors, codes: Tensors, step: int) -> dict[str, Any] | None:
+    def run(self, model: VideoModel, latents: Tensors, codes: Tensors, step: int, clips: int) -> dict[str, Any] | None:
         """Measure the model as it is after `step`; None if even one clip is too much for the memory.
 
         Args:
             model: In training mode; it is left as it was.
             latents, codes: Of the training clips.
+            clips: Of the training clips the first so many are trained on by now.
 
         Returns:
             ``step``, ``seconds``, and for each side ("training", "held-out") name to mean over clips.
@@ -63,7 +64,7 @@ class Evaluations:
         model.latents, model.codes = latents, codes
         try:
             with torch.random.fork_rng(devices=devices):
-                sides = self._bounded(model)
+                sides = self._bounded(model, clips)
         finally:
             model.latents, model.codes = {}, {}
             model.train()
@@ -71,21 +72,21 @@ class Evaluations:
             return None
         return {"step": step, "seconds": round(time.perf_counter() - started, 3), **sides}
 
-    def _bounded(self, model: VideoModel) -> dict[str, Any] | None:
+    def _bounded(self, model: VideoModel, clips: int) -> dict[str, Any] | None:
         """With as many clips at once as there is memory for: half as many where there was not enough."""
         while self._batch:
             try:
-                return self._sides(model)
+                return self._sides(model, clips)
             except torch.OutOfMemoryError:
                 self._batch //= 2
                 torch.cuda.empty_cache()
         self._reporter.warn("there is not enough memory for evaluations: the training goes on without them")
         return None
 
-    def _sides(self, model: VideoModel) -> dict[str, Any]:
+    def _sides(self, model: VideoModel, clips: int) -> dict[str, Any]:
         sides: dict[str, Any] = {}
         if model.latents:
-            rows = spread(range(len(self._plan.train)), self._options.eval_clips)
+            rows = spread(range(clips), self._options.eval_clips)
             sides["training"] = self._reconstructed(model, rows)
         if len(self._plan.held_out) and not no_space(model):
             rows = spread(range(len(self._plan.held_out)), self._options.eval_clips)

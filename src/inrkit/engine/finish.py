@@ -19,6 +19,7 @@ from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import fit
 from inrkit.engine.novel import draw_interpolation, draw_novel
 from inrkit.engine.plan import Plan
+from inrkit.engine.progressive import visits, whole
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run, load
 from inrkit.interfaces import ClipBatch, Tensors
@@ -119,10 +120,10 @@ def _training_time(run: Run) -> dict[str, Any]:
     lines = list(read_metrics(run.metrics_file))
     if not lines:
         return {}
-    last = lines[-1]
-    clips = len(run.config.data.clips)
-    visits = last["step"] * clips / math.ceil(clips / run.config.train.batch)
-    return {"seconds": last["seconds"], "clips_per_second": _round(visits / max(last["seconds"], 1e-9))}
+    last, config = lines[-1], run.config
+    stages = config.stages or whole(len(config.data.clips), config.train.steps)
+    seen = visits(stages, config.train.batch, last["step"])
+    return {"seconds": last["seconds"], "clips_per_second": _round(seen / max(last["seconds"], 1e-9))}
 
 
 def _mean(values: Tensor) -> float:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from inrkit.engine.progressive import parse
+
 
 class Strict(BaseModel):
     """No unknown keys."""
@@ -64,6 +66,9 @@ class TrainOptions(Strict):
     lr: float = Field(2e-3, gt=0, allow_inf_nan=False, description="learning rate of the model and the codes")
     schedule: Literal["cosine", "constant"] = Field("cosine", description="of the learning rate")
     warmup: int = Field(50, ge=0, le=10**9, description="steps over which the learning rate rises")
+    progressive: str | None = Field(
+        None, description="VIDEOS:EPOCHS of stages of more and more videos, as 25:200,100:200,all:500; or paper, none"
+    )
     checkpoint_every: int | None = Field(None, ge=1, description="steps between checkpoints; default: 10 in all")
     keep: int = Field(2, ge=1, description="checkpoints to keep, the newest ones")
     sheet_every: int | None = Field(None, ge=1, description="steps between sample sheets; default: 10 in all")
@@ -73,6 +78,19 @@ class TrainOptions(Strict):
     eval_clips: int = Field(8, ge=1, description="training clips, and held-out clips, that they look at")
     eval_batch: int = Field(4, ge=1, description="clips they hold in memory at once")
     metrics_device: str | None = Field(None, description="where their metrics compute; default: where the model is")
+
+    @field_validator("progressive", mode="before")
+    @classmethod
+    def _schedule(cls, value: Any) -> Any:
+        """Of one number alone as well; "none" takes back what a preset says."""
+        text = str(value) if isinstance(value, int) else value
+        if text in (None, "none"):
+            return None
+        try:
+            parse(text if isinstance(text, str) else "")
+        except ValueError as error:
+            raise PydanticCustomError("progressive", "{reason}", {"reason": str(error)}) from error
+        return text
 
     def every(self, name: Literal["checkpoint", "sheet", "log"]) -> int:
         """The steps between two checkpoints, sheets or logged lines."""

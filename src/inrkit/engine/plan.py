@@ -19,6 +19,7 @@ from inrkit.engine.config import ComponentConfig, DataConfig, RunConfig
 from inrkit.engine.data import Clips, fingerprint, gather
 from inrkit.engine.options import DataOptions, TrainOptions
 from inrkit.engine.own_settings import own_settings
+from inrkit.engine.progressive import stages_of, total_steps
 from inrkit.engine.reporter import Reporter
 from inrkit.errors import BadInput, did_you_mean
 from inrkit.interfaces import Dataset, Method, Situation
@@ -84,7 +85,9 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
     def settle(situation: Situation) -> dict[str, BaseModel]:
         settings = cls.preset(preset, situation) if preset else {}
         brought = own_settings(chosen["inr"], situation) if foreign else {}
-        return resolve(models, brought, _applicable(settings, models, declared, chosen), *request.layers)
+        layers = (brought, _applicable(settings, models, declared, chosen))
+        options = resolve(models, *layers, *request.layers)
+        return resolve(models, *layers, _scheduled(options, situation), *request.layers)
 
     device = resolve_device(request.device)
     first = settle(Situation(0, None, device.partition(":")[0]))
@@ -96,6 +99,13 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
     for note in notes:
         (reporter.warn if note in lost else reporter.note)(note)
     options = settle(Situation(len(train), train.shape, device.partition(":")[0]))
+    training = cast(TrainOptions, options["train"])
+    stages = stages_of(training.progressive, len(train), training.batch, training.steps)
+    if stages and stages[-1].clips < len(train):
+        notes.append(
+            f"The training ends with the first {stages[-1].clips} of {len(train)} clips: the others are unseen."
+        )
+        reporter.warn(notes[-1])
     config = RunConfig(
         inrkit=version("inrkit"),
         preset=preset,
@@ -113,7 +123,8 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
             content=fingerprint(train, held_out),
             notes=notes,
         ),
-        train=cast(TrainOptions, options["train"]),
+        train=training,
+        stages=stages,
         seed=request.seed or 0,
         device=device,
         init_from=_place(request.init_from),
@@ -293,6 +304,13 @@ def _preset(declared: declare.Method, request: Request) -> str | None:
         raise BadInput(f"{declared.name} has no preset {request.preset!r}", did_you_mean(request.preset, presets))
     default = TOY if request.source is None and TOY in presets else next(iter(presets), None)
     return request.preset or default
+
+
+def _scheduled(options: Mapping[str, BaseModel], situation: Situation) -> dict[str, int]:
+    """As many steps as a progressive schedule has, if it says so: more than a preset says, less than the user does."""
+    train = cast(TrainOptions, options["train"])
+    total = total_steps(train.progressive, situation.clips, train.batch) if train.progressive else None
+    return {"train.steps": total} if total else {}
 
 
 def _applicable(

@@ -26,6 +26,7 @@ from inrkit.engine.latents import clip_batch, compute_features, training_latents
 from inrkit.engine.log import Log
 from inrkit.engine.options import TrainOptions
 from inrkit.engine.plan import Plan
+from inrkit.engine.progressive import stage_at, whole
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run, gives_codes
 from inrkit.engine.signals import Stopped, StopSignals
@@ -62,6 +63,8 @@ class Trainer:
         self.codes.grow(len(plan.train), self.model.encoder, self.config.seed)
         self.codes.to(self.device)
         self.optimizer = make_optimizer(self.model, self.options.lr)
+        self.stages = plan.config.stages or whole(len(plan.train), self.options.steps)
+        self.stage = self.stages[0]
         self.evaluations = Evaluations(plan, reporter)
         self.features: Tensors = {}
         self.step = 0
@@ -94,8 +97,9 @@ class Trainer:
         with Log(self.run, self.step) as log, StopSignals() as stop, torch.random.fork_rng(devices=devices):
             window = Window()
             while self.step < self.options.steps:
+                self._begin_stage()
                 self.one_step(window)
-                if self.step % self.options.every("log") == 0 or self.step == self.options.steps:
+                if self.step % self.options.every("log") == 0 or self.step == self.stage.end:
                     self._log(window, log)
                     window = Window()
                 if self.step % self.options.every("sheet") == 0:
@@ -124,12 +128,22 @@ class Trainer:
         self.features = compute_features(self.model, self.plan.train)
         self.model.train()
 
+    def _begin_stage(self) -> None:
+        """New clips are worse than those that were learned: what their PSNR is compared with begins anew."""
+        if self.step in (stage.begin for stage in self.plan.config.stages):
+            stage = stage_at(self.stages, self.step)
+            self.watch = Watch(stage.clips)
+            many = f"the first {stage.clips:,} of {len(self.plan.train):,} clips"
+            self.reporter.note(f"Steps {stage.begin + 1:,} to {stage.end:,}: {many}.")
+
     def one_step(self, window: Window) -> None:
         """One step of the optimiser."""
         seed = seed_of(self.config.seed, "step", self.step)
         torch.manual_seed(seed)
         rate = learning_rate(self.options, self.step)
-        index = batch_at(len(self.plan.train), self.options.batch, self.config.seed, self.step).to(self.device)
+        self.stage = stage_at(self.stages, self.step)
+        at = self.step - self.stage.begin
+        index = batch_at(self.stage.clips, self.options.batch, self.config.seed, at).to(self.device)
         taken = self.codes.take(index)
         clips = clip_batch(self.plan.train, index, taken, self.features, seed, self.device)
         sample = clips.sample(coarsest(self.plan.method.unit, self.model.inr.unit), self._amount())
@@ -157,6 +171,8 @@ class Trainer:
         record = {"step": self.step, **window.summary(), "lr": learning_rate(self.options, self.step - 1)}
         self.seconds += record["seconds"]
         record["seconds"] = round(self.seconds, 3)
+        if self.plan.config.stages:
+            record["clips"] = self.stage.clips
         self.watch.see(window)
         if not math.isfinite(record["loss"]):
             raise InrkitError(f"the loss is no longer finite at step {self.step} ({record['loss']})", self._way_back())
@@ -173,7 +189,7 @@ class Trainer:
         latents = self.codes.rows
         if not gives_codes(self.model.encoder):
             latents = training_latents(self.model, self.plan.train, self.codes, self.features)
-        record = self.evaluations.run(self.model, latents, self.codes.rows, self.step)
+        record = self.evaluations.run(self.model, latents, self.codes.rows, self.step, self.stage.clips)
         if record:
             window.leave_out(record["seconds"])
             log.evaluated(record)
@@ -203,7 +219,7 @@ class Trainer:
     @torch.no_grad()
     def _sheet(self) -> None:
         """Some training clips beside what they are by now."""
-        shown = spread(range(len(self.plan.train)), SHEET_CLIPS)
+        shown = spread(range(self.stage.clips), SHEET_CLIPS)
         index = torch.tensor(shown, device=self.device)
         rows = {name: values[index] for name, values in self.codes.rows.items()}
         clips = clip_batch(self.plan.train, index, rows, self.features, 0, self.device)

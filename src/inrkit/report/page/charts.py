@@ -22,12 +22,12 @@ MOST = 400
 
 @dataclass
 class Line:
-    """Points joined by a line, or left as dots, or one level across the chart.
+    """Points joined by a line, or left as dots, or one level across the chart, or marks along it.
 
     Attributes:
         name: For the legend.
         points: (x, y), in order.
-        kind: "line", "dots" or "level".
+        kind: "line", "dots", "level" or "marks", of which only y, or only x, counts.
     """
 
     name: str
@@ -81,7 +81,7 @@ def chart(title: str, axes: Axes, lines: Sequence[Line], says: str) -> Html | No
         says: What there is to see, for those who do not see it; it is the caption as well.
     """
     lines = [line for line in lines if line.points]
-    points = [point for line in lines for point in line.points if line.kind != "level"]
+    points = [point for line in lines for point in line.points if line.kind not in ("level", "marks")]
     if not points:
         return None
     axes.fit(points + [(points[0][0], y) for line in lines if line.kind == "level" for _, y in line.points])
@@ -103,6 +103,9 @@ def _drawn(line: Line, axes: Axes, colour: str) -> Html:
     if line.kind == "level":
         y = f"{placed[0][1]:.1f}"
         return tag("line", class_=f"level {colour}", x1=LEFT, x2=axes.width - RIGHT, y1=y, y2=y)
+    if line.kind == "marks":
+        xs = [f"{x:.1f}" for x, _ in placed]
+        return tag("g", *(tag("line", x1=x, x2=x, y1=TOP, y2=HEIGHT - BOTTOM) for x in xs), class_="marks")
     if line.kind == "dots" or len(placed) == 1:
         dots = (tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=1.8) for x, y in placed)
         return tag("g", *dots, class_=f"dots {colour}")
