@@ -19,6 +19,8 @@ class InrkitError(Exception):
     """
 
     exit_code = 1
+    said = False
+    """Whether another process says it."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from inrkit import Encoder
-from inrkit.engine.codes import CodeTable
+from inrkit.engine.codes import CodeTable, gradients_of
 
 
 class Two(Encoder):
@@ -40,7 +40,7 @@ def advance(codes, batches, lr=0.05):
         index = torch.tensor(batch)
         taken = codes.take(index)
         loss(taken, index).backward()
-        codes.step(index, taken, lr)
+        codes.step(index, gradients_of(taken), lr)
 
 
 BATCHES = [[0, 1, 2], [2, 4], [4, 0, 3, 1], [2], [0, 4], [2, 4, 1]]
@@ -91,7 +91,7 @@ def test_a_code_that_the_loss_does_not_use_stays():
     index = torch.tensor([1])
     taken = codes.take(index)
     taken["z"].sum().backward()
-    codes.step(index, taken, 0.1)
+    codes.step(index, gradients_of(taken), 0.1)
     assert torch.equal(codes.rows["frames"], before["codes.frames"])
     assert not torch.equal(codes.rows["z"], before["codes.z"])
 
@@ -151,7 +151,7 @@ def test_growing_appends_fresh_rows_and_touches_no_old_one():
 def test_an_encoder_without_codes_still_has_its_clips_counted():
     codes = table(3, encoder=Encoder())
     advanced = codes.take(torch.tensor([0, 2]))
-    codes.step(torch.tensor([0, 2]), advanced, 0.1)
+    codes.step(torch.tensor([0, 2]), gradients_of(advanced), 0.1)
     assert advanced == {}
     assert codes.visits.tolist() == [1, 0, 1]
 

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from inrkit.cli import console
+from inrkit.cli import console, launch
 from inrkit.errors import InrkitError
 
 
@@ -38,6 +38,7 @@ class Border(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Load the plugins, say which are broken, then parse."""
+        launch.command_line[:] = args
         if not ctx.resilient_parsing:  # shell completion must stay silent
             if "--no-plugins" in itertools.takewhile(lambda arg: arg.startswith("-"), args):
                 _switch_plugins_off(ctx)

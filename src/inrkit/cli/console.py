@@ -18,6 +18,16 @@ out = Console(markup=False, emoji=False, highlight=False)
 err = Console(markup=False, emoji=False, highlight=False, stderr=True)
 
 
+_who = ""
+"""What errors begin with; "" where this process speaks for all."""
+
+
+def follow(who: str) -> None:
+    """Let another process speak: say nothing but errors, and say whose they are."""
+    global _who
+    _who, out.quiet, err.quiet = f"{who}: ", True, True
+
+
 def result(renderable: RenderableType) -> None:
     """Print a command's result for people: a table, or text."""
     out.print(renderable, soft_wrap=isinstance(renderable, str | Text))
@@ -36,19 +46,22 @@ def note(text: str) -> None:
 
 def warn(text: str) -> None:
     """Say on stderr, in one line, what may not be as wanted."""
-    say(text, "warning: ", "yellow")
+    if not _who:
+        say(text, "warning: ", "yellow")
 
 
 def error(problem: InrkitError) -> None:
-    """Say on stderr what failed, and under it what to do."""
-    say(problem.message, "error: ", "bold red")
+    """Say on stderr what failed, and under it what to do; nothing if another process says it."""
+    if problem.said:
+        return
+    say(problem.message, f"{_who}error: ", "bold red")
     if problem.hint:
         say(problem.hint, "  ")
 
 
 def set_quiet(quiet: bool) -> None:
     """Whether notes are left out. Warnings and errors never are."""
-    err.quiet = quiet
+    err.quiet = quiet or bool(_who)
 
 
 def say(text: str, label: str = "", style: str = "") -> None:

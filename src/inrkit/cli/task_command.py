@@ -72,10 +72,17 @@ def _common() -> list[inspect.Parameter]:
 def _of_videos(hides_frames: bool) -> list[inspect.Parameter]:
     return [
         _videos(),
-        _flag("out", Path, VIDEOS, "Folder for the results; default results/TASK. What is there is replaced."),
+        _flag(
+            "out",
+            Path,
+            VIDEOS,
+            "Folder for the results; default results/TASK. Without --resume, what is there is replaced.",
+        ),
         _flag("at", float, VIDEOS, AT_ONE if hides_frames else AT_ALL),
         _switch("loop", VIDEOS, "Repeat a video that is shorter than a clip."),
         _switch("hold", VIDEOS, "Let the last frame of a video that is shorter than a clip stand."),
+        _switch("resume", VIDEOS, "Leave alone the videos that an earlier call has done in just the same way."),
+        _flag("devices", int, HOW, "So many processes share the videos, each on its GPU, or on cores.", min=1),
         _switch("lossless", VIDEOS, "Write each result as PNG files, too."),
         _flag("seed", int, FIT, "Another seed, other random numbers; default 0.", min=0),
         _switch("paper", FIT, "The published protocol: its mask, squared error, one start from N(0, 0.01)."),

@@ -11,6 +11,7 @@ import typer
 from pydantic import BaseModel
 
 from inrkit.cli import console
+from inrkit.cli.launch import in_processes
 from inrkit.cli.model_flags import given
 from inrkit.cli.progress import make_reporter
 from inrkit.cli.task_show import show_outcome, show_result
@@ -24,6 +25,7 @@ from inrkit.engine.observe_files import plain
 from inrkit.engine.observe_run import run_videos
 from inrkit.engine.plan import resolve_device
 from inrkit.engine.runs import load
+from inrkit.engine.team import join, speaks
 from inrkit.options import environment_options, parse_assignments, resolve
 
 
@@ -54,6 +56,9 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
     registry = load_registry()
     model = registry.options("task", name)
     console.set_quiet(values["quiet"])
+    in_processes(values["devices"])
+    team = join(values["device"] or "auto")
+    values = {**values, "device": str(team.device(resolve_device(values["device"] or "auto")))}
     task = registry.get("task", name)()
     defaults = PAPER if values["paper"] else DIRECT if values["direct"] else fit_of(name, type(task))
     options, fit = _settle(model, values, defaults)
@@ -65,9 +70,10 @@ def run_observation(name: str, values: Mapping[str, Any]) -> None:
         options = task.paper(space.model.config.data.clip_shape, options)
     job = Job(name, task, options, space.model, fit, values["seed"] or 0, also, values["direct"])
     out = values["out"] or Path("results") / name.rpartition("/")[2]
-    how: dict[str, Any] = {"at": values.get("at"), "short": short, "lossless": values["lossless"]}
-    with make_reporter(values["quiet"]) as reporter:
-        outcome = run_videos(job, values["videos"], out, reporter=reporter, **how)
+    how: dict[str, Any] = {"at": values.get("at"), "short": short}
+    how |= {name: values[name] for name in ("lossless", "resume")}
+    with make_reporter(values["quiet"]) as reporter, team.guard():
+        outcome = run_videos(job, values["videos"], out, reporter=speaks(reporter, team), team=team, **how)
     if values["json"]:
         facts = {"run": space.run and str(space.run), "videos": outcome.records, "failed": outcome.failed}
         console.result_json(plain(facts))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from inrkit.cli.flags import AsJson, Quiet, option
 from inrkit.cli.train_help import TrainCommand
-
-if TYPE_CHECKING:
-    pass
 
 RUN, MODEL, DATA, TRAINING, HOW = "The run", "The model", "The videos", "Training", "How it runs"
 
@@ -89,8 +86,13 @@ def train(
     ] = None,
     seed: Annotated[int | None, option("--seed", None, HOW, "Another seed is another run; default 0.")] = None,
     device: Annotated[str | None, option("--device", None, HOW, "auto, cpu, cuda, cuda:i or mps.")] = None,
-    devices: Annotated[int | None, option("--devices", None, HOW, "How many; only 1 so far.")] = None,
-    precision: Annotated[str | None, option("--precision", None, HOW, "Only float32 so far.")] = None,
+    devices: Annotated[
+        int | None,
+        option("--devices", None, HOW, "So many processes share the work, each on its GPU, or on cores."),
+    ] = None,
+    precision: Annotated[
+        str | None, option("--precision", None, HOW, "float32, or bf16: the model computes in bfloat16 where it may.")
+    ] = None,
     dry_run: Annotated[
         bool,
         option(
@@ -110,6 +112,11 @@ def train(
     del given["ctx"]
     of_environment = {name for name in given if getattr(ctx.get_parameter_source(name), "name", "") == "ENVIRONMENT"}
     from inrkit.cli import console
+    from inrkit.cli.launch import in_processes
+    from inrkit.cli.train_file import PROCESSES, read_file
+
+    if not dry_run:
+        in_processes(({} if config is None else read_file(config)).get(PROCESSES) if devices is None else devices)
     from inrkit.cli.progress import make_reporter
     from inrkit.cli.train_request import read_request
     from inrkit.cli.train_show import show_configuration, show_plan, show_result

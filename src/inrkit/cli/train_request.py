@@ -7,28 +7,12 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from inrkit.cli.train_file import CHOICES, OPTIONS, PROCESSES, read_file
 from inrkit.engine.plan import Request
 from inrkit.engine.start import default_out
 from inrkit.errors import BadInput
-from inrkit.options import environment_options, parse_assignments, read_toml
+from inrkit.options import environment_options, parse_assignments
 from inrkit.video import parse_size
-
-CHOICES = ("plugin", "source", "preset", "encoder", "hypernetwork", "inr", "val", "seed", "device", "init_from", "out")
-"""What is settled by flags of its own and is no option."""
-
-LATER = ("devices", "precision")
-"""Flags that are not there yet, but for one value."""
-
-NOT_IN_A_FILE = ("config", "resume", "overwrite", "dry_run", "json", "quiet", "verbose")
-"""Flags of one call."""
-
-OPTIONS = {
-    **dict.fromkeys(("frames", "stride", "size", "fit", "fps", "skip_bad", "limit", "holdout", "val_size"), "data"),
-    **dict.fromkeys(
-        ("steps", "progressive", "checkpoint_every", "keep", "eval_every", "eval_metrics", "metrics_device"), "train"
-    ),
-}
-"""Flags that are short for an option, and its section."""
 
 SECTIONS = ("train", "data", "method", "encoder", "hypernetwork", "inr", "dataset")
 
@@ -45,12 +29,12 @@ def read_request(given: Mapping[str, Any], of_environment: Collection[str] = ())
     """
     file = read_file(given["config"]) if "config" in given else {}
     flags = {**file, **given}
-    refuse_unfinished(flags)
+    refuse_opposites(flags)
     chosen = {name: value for name, value in flags.items() if name in CHOICES}
     for name, value in chosen.items():
         check_choice(name, value)
     layers = (
-        {key: value for key, value in file.items() if key not in (*CHOICES, *LATER)},
+        {key: value for key, value in file.items() if key not in (*CHOICES, PROCESSES)},
         environment_options(os.environ, SECTIONS),
         as_options({name: value for name, value in given.items() if name in of_environment}),
         as_options({name: value for name, value in given.items() if name not in of_environment}),
@@ -59,20 +43,6 @@ def read_request(given: Mapping[str, Any], of_environment: Collection[str] = ())
     words: dict[str, Any] = {name: value if name == "seed" else str(value) for name, value in chosen.items()}
     request = Request(**words, layers=layers)
     return request, Path(out) if out is not None else default_out(request)
-
-
-def read_file(path: Path) -> dict[str, Any]:
-    """Flags by parameter name, and options. Flags may stand at the top or in ``[train]``, named like the command."""
-    values = {}
-    for key, value in read_toml(path).items():
-        table, _, name = key.replace("-", "_").rpartition(".")
-        name = name if table in ("", "train") else ""
-        if name in NOT_IN_A_FILE:
-            raise BadInput(f"{path} sets {key}, which belongs to one call", f"Give --{name.replace('_', '-')} there.")
-        if name in OPTIONS:
-            key = f"{OPTIONS[name]}.{name}"
-        values[name if name in (*CHOICES, *LATER) else key] = value
-    return values
 
 
 def as_options(flags: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,11 +65,7 @@ def check_choice(name: str, value: Any) -> None:
         raise BadInput(f"{flag} is empty", "Leave it out, or say which.")
 
 
-def refuse_unfinished(given: Mapping[str, Any]) -> None:
-    """What the flags promise for later."""
-    if given.get("devices", 1) != 1:
-        raise BadInput(f"--devices {given['devices']}: training on several devices is not there yet", "Leave it out.")
-    if given.get("precision", "float32") != "float32":
-        raise BadInput(f"--precision {given['precision']}: only float32 is there yet", "Leave it out.")
+def refuse_opposites(given: Mapping[str, Any]) -> None:
+    """Flags that cannot both be meant."""
     if "resume" in given and "overwrite" in given:
         raise BadInput("--resume and --overwrite exclude each other", "Give one of them.")

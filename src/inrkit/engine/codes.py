@@ -65,14 +65,11 @@ class CodeTable:
         return {name: rows[index].requires_grad_() for name, rows in self.rows.items()}
 
     @torch.no_grad()
-    def step(self, index: Tensor, taken: Tensors, lr: float) -> None:
-        """One step of Adam on the rows `index`, all different, by the gradients of what :meth:`take` gave for them."""
+    def step(self, index: Tensor, gradients: Tensors, lr: float) -> None:
+        """One step of Adam on the rows `index`, all different, by :func:`gradients_of` what :meth:`take` gave."""
         self.visits[index] += 1
         visits = self.visits[index].float()
-        for name, code in taken.items():
-            if code.grad is None:
-                continue
-            gradient = code.grad
+        for name, gradient in gradients.items():
             mean = torch.lerp(gradient, self.exp_avg[name][index], BETAS[0])
             square = torch.lerp(gradient.square(), self.exp_avg_sq[name][index], BETAS[1])
             self.exp_avg[name][index] = mean
@@ -115,3 +112,8 @@ class CodeTable:
 
     def _tables(self) -> tuple[tuple[str, Tensors], ...]:
         return ("codes", self.rows), ("exp_avg", self.exp_avg), ("exp_avg_sq", self.exp_avg_sq)
+
+
+def gradients_of(taken: Tensors) -> Tensors:
+    """Name to (B, *shape): of those of some rows that have any."""
+    return {name: code.grad for name, code in taken.items() if code.grad is not None}

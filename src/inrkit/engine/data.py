@@ -45,10 +45,10 @@ class Clips:
         frames, height, width, _ = self.store.clip_shape
         return frames, height, width
 
-    def load(self, device: torch.device) -> Clips:
-        """Keep them in memory, on `device`, if they are few enough."""
+    def load(self, device: torch.device, sharing: int = 1) -> Clips:
+        """Keep them in memory, on `device`, if they are few enough for so many processes that share its memory."""
         frames, height, width = self.shape
-        if 0 < len(self) * frames * height * width * 3 <= IN_MEMORY:
+        if 0 < len(self) * frames * height * width * 3 <= IN_MEMORY // (sharing if device.type == "cpu" else 1):
             self.video = self.store.read(self.rows).to(device)
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from inrkit.engine.fit import fit
 from inrkit.engine.options import TrainOptions
 from inrkit.engine.plan import Plan, resolve_device
 from inrkit.engine.reporter import Reporter
+from inrkit.engine.team import Team
 from inrkit.errors import BadInput
 from inrkit.interfaces import ClipBatch, Tensors
 from inrkit.interfaces.pixels import to_uint8
@@ -33,8 +35,8 @@ class Evaluations:
         BadInput: A metric is unknown, lacks something, or compares sets.
     """
 
-    def __init__(self, plan: Plan, reporter: Reporter) -> None:
-        self._plan, self._reporter = plan, reporter
+    def __init__(self, plan: Plan, reporter: Reporter, team: Team | None = None) -> None:
+        self._plan, self._reporter, self._team = plan, reporter, team or Team()
         self._options = plan.config.train
         self._batch = self._options.eval_batch
         self._metrics: list[Choice] = []
@@ -64,27 +66,30 @@ class Evaluations:
         model.latents, model.codes = latents, codes
         try:
             with torch.random.fork_rng(devices=devices):
-                sides = self._bounded(model, clips)
+                own = self._bounded(model, clips)
         finally:
             model.latents, model.codes = {}, {}
             model.train()
-        if sides is None:
+        if own is None:
+            self._reporter.warn("there is not enough memory for evaluations: the training goes on without them")
+        if self._team.any(1 if own is None else None) or own is None:
+            self._batch = 0
             return None
+        sides = {side: _means(self._team.joined(values)) for side, values in own.items()}
         return {"step": step, "seconds": round(time.perf_counter() - started, 3), **sides}
 
-    def _bounded(self, model: VideoModel, clips: int) -> dict[str, Any] | None:
-        """With as many clips at once as there is memory for: half as many where there was not enough."""
+    def _bounded(self, model: VideoModel, clips: int) -> dict[str, Tensors] | None:
+        """What this process measures, with as many clips at once as there is memory for: half as many if not."""
         while self._batch:
             try:
                 return self._sides(model, clips)
             except torch.OutOfMemoryError:
                 self._batch //= 2
                 torch.cuda.empty_cache()
-        self._reporter.warn("there is not enough memory for evaluations: the training goes on without them")
         return None
 
-    def _sides(self, model: VideoModel, clips: int) -> dict[str, Any]:
-        sides: dict[str, Any] = {}
+    def _sides(self, model: VideoModel, clips: int) -> dict[str, Tensors]:
+        sides: dict[str, Tensors] = {}
         if model.latents:
             rows = spread(range(clips), self._options.eval_clips)
             sides["training"] = self._reconstructed(model, rows)
@@ -93,21 +98,24 @@ class Evaluations:
             sides["held-out"] = self._found(model, self._plan.held_out, rows)
         return sides
 
-    def _reconstructed(self, model: VideoModel, rows: Sequence[int]) -> dict[str, float]:
+    def _reconstructed(self, model: VideoModel, rows: Sequence[int]) -> Tensors:
+        rows = rows[self._team.part(len(rows))]
         panel = PairPanel(self._metrics, self._device)
         latents = {name: values[torch.tensor(rows, device=values.device)] for name, values in model.latents.items()}
         for rendered, truth in rendered_pairs(model, latents, self._plan.train, rows, self._batch):
             panel.update(rendered, truth)
-        return _means(panel, len(rows))
+        return _per_clip(panel, len(rows))
 
-    def _found(self, model: VideoModel, clips: Clips, rows: Sequence[int]) -> dict[str, float]:
+    def _found(self, model: VideoModel, clips: Clips, rows: Sequence[int]) -> Tensors:
+        groups = torch.tensor(rows).split(self._options.eval_batch)  # the same, however many processes share them
+        own = groups[self._team.part(len(groups))]
         panel = PairPanel(self._metrics, self._device)
-        for part in torch.tensor(rows).split(self._batch):
+        for part in chain.from_iterable(group.split(self._batch) for group in own):
             seed = seed_of(self._plan.config.seed, "evaluation", int(part[0]))
             batch = ClipBatch(clips.read(part), seed=seed, device=model.device)
             latents = fit(model, batch, steps=FIT_STEPS, amount=FIT_POINTS)
             panel.update(to_uint8(model.render(latents, clips.shape)), clips.read(part))
-        return _means(panel, len(rows))
+        return _per_clip(panel, sum(map(len, own)))
 
 
 def _metrics(options: TrainOptions) -> list[Choice]:
@@ -125,6 +133,11 @@ def _metrics(options: TrainOptions) -> list[Choice]:
     return build_once(Choice(name, cls, settled[name], asked=True) for name, cls in found.items())[0]
 
 
-def _means(panel: PairPanel, clips: int) -> dict[str, float]:
-    values = {name: bounded(value.double().cpu()) for name, value in panel.values(clips).items()}
+def _per_clip(panel: PairPanel, clips: int) -> Tensors:
+    """Name to (clips,); a number of all stands for each."""
+    values = panel.values(clips) if clips else {}
+    return {name: bounded(value.double().cpu()).expand(clips) for name, value in values.items()}
+
+
+def _means(values: Tensors) -> dict[str, float]:
     return {name: round(float(value.nanmean()), 4) for name, value in values.items()}

@@ -6,7 +6,6 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from itertools import count
 from typing import Any
 
 import torch
@@ -22,6 +21,7 @@ from inrkit.engine.plan import Plan
 from inrkit.engine.progressive import visits, whole
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run, load
+from inrkit.engine.team import Team
 from inrkit.interfaces import ClipBatch, Tensors
 from inrkit.interfaces.seeds import seed_of
 from inrkit.metrics.psnr import psnr, static_floor
@@ -38,13 +38,16 @@ FIT_STEPS, FIT_POINTS = 200, 4096
 BATCH, SHOWN = 8, 6
 
 
-def finish(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
+def finish(plan: Plan, run: Run, reporter: Reporter, team: Team | None = None) -> dict[str, Any]:
     """Measure a trained run, draw its sheets, and write result.json, which marks it as finished.
+
+    Processes of a team share the clips; the first one draws and writes.
 
     Returns:
         The content of result.json: PSNR in dB on training clips and held-out clips, each beside the static floor.
     """
-    model = load(run.path, device=plan.config.device)
+    team = team or Team()
+    model = load(run.path, device=str(team.device(plan.config.device)))
     train, held_out = plan.train, plan.held_out
     run.samples.mkdir(exist_ok=True)
     result: dict[str, Any] = {"steps": _step_of(run), **_training_time(run)}
@@ -53,38 +56,39 @@ def finish(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
     if model.latents:
         rows = spread(range(len(train)), MOST)
         latents = {name: values[rows] for name, values in model.latents.items()}
-        result["train"] = compare(run, model, latents, train, rows, "train", reporter)
-        if len(train) > 1 and model.encoder.space:
+        result["train"] = compare(run, model, latents, train, rows, "train", reporter, team)
+        if len(train) > 1 and model.encoder.space and team.first:
             draw_novel(run, model)
             draw_interpolation(run, model)
     if len(held_out) and model.encoder.latents:  # without latents there is nothing to fit: every video is the same
         started = time.perf_counter()
         index = list(range(len(held_out)))
-        found = fit_clips(model, held_out, reporter)
+        found = fit_clips(model, held_out, reporter, team)
         seconds = (time.perf_counter() - started) / len(held_out)
-        result["held_out"] = compare(run, model, found, held_out, index, "held-out", reporter)
+        result["held_out"] = compare(run, model, found, held_out, index, "held-out", reporter, team)
         result["held_out"] |= {"fit_steps": FIT_STEPS, "fit_seconds_per_clip": round(seconds, 3)}
-    write_atomically(run.result_file, (json.dumps(result, indent=2) + "\n").encode())
+    if team.first:
+        write_atomically(run.result_file, (json.dumps(result, indent=2) + "\n").encode())
     return result
 
 
 def compare(
-    run: Run, model: VideoModel, latents: Tensors, clips: Clips, rows: Sequence[int], name: str, reporter: Reporter
+    run: Run,
+    model: VideoModel,
+    latents: Tensors,
+    clips: Clips,
+    rows: Sequence[int],
+    name: str,
+    reporter: Reporter,
+    team: Team | None = None,
 ) -> dict[str, Any]:
     """PSNR of rendered clips against the true ones, clip by clip, and a sheet of some of both."""
-    values, floors, shown = [], [], []
-    show = set(spread(range(len(rows)), SHOWN))
-    done = 0
-    for rendered, truth in rendered_pairs(model, latents, clips, rows, BATCH):
-        values.append(psnr(rendered, truth))
-        floors.append(static_floor(truth))
-        shown += [(i, *pair) for i, *pair in zip(count(done), truth, rendered, strict=False) if i in show]
-        done += len(truth)
-        reporter.measuring(f"{name} clips", done, len(rows))
-    numbers, truths, results = zip(*shown, strict=True)
-    sheet = pair_sheet(truths, results, [clips.names[rows[i]] for i in numbers])
-    write_png(run.samples / f"{name}.png", sheet)
-    score, floor = torch.cat(values), torch.cat(floors)
+    team = team or Team()
+    seen = team.joined(_seen(model, latents, clips, rows, name, reporter, team.part(len(rows))))
+    score, floor, numbers = seen["score"], seen["floor"], seen["number"].tolist()
+    if team.first:
+        sheet = pair_sheet(list(seen["truth"]), list(seen["rendered"]), [clips.names[rows[i]] for i in numbers])
+        write_png(run.samples / f"{name}.png", sheet)
     return {
         "clips": len(rows),
         "psnr": _mean(score),
@@ -95,16 +99,39 @@ def compare(
     }
 
 
-def fit_clips(model: VideoModel, clips: Clips, reporter: Reporter) -> Tensors:
+def _seen(
+    model: VideoModel, latents: Tensors, clips: Clips, rows: Sequence[int], name: str, reporter: Reporter, part: slice
+) -> Tensors:
+    """Of some of the `rows`: "score" and "floor" (n,), and of those to be shown "number", "truth" and "rendered"."""
+    latents = {key: values[part] for key, values in latents.items()}
+    show = set(spread(range(len(rows)), SHOWN))
+    seen: dict[str, list[Tensor]] = {"score": [], "floor": [], "number": [], "truth": [], "rendered": []}
+    done = part.start
+    for rendered, truth in rendered_pairs(model, latents, clips, rows[part], BATCH):
+        chosen = [i for i in range(len(truth)) if done + i in show]
+        seen["score"].append(psnr(rendered, truth))
+        seen["floor"].append(static_floor(truth))
+        seen["number"].append(torch.tensor(chosen, dtype=torch.int64) + done)
+        seen["truth"].append(truth[chosen])
+        seen["rendered"].append(rendered[chosen])
+        done += len(truth)
+        reporter.measuring(f"{name} clips", done, len(rows))
+    return {key: torch.cat(values) for key, values in seen.items() if values}
+
+
+def fit_clips(model: VideoModel, clips: Clips, reporter: Reporter, team: Team | None = None) -> Tensors:
     """Latents of clips that were never trained on, by the short fit."""
     assert model.config is not None
+    team = team or Team()
     parts = []
-    for part in torch.arange(len(clips)).split(BATCH):
+    groups = torch.arange(len(clips)).split(BATCH)
+    for part in groups[team.part(len(groups))]:
         seed = seed_of(model.config.seed, "held-out", int(part[0]))
         batch = ClipBatch(clips.read(part), seed=seed, device=model.device)
         parts.append(fit(model, batch, steps=FIT_STEPS, amount=FIT_POINTS))
         reporter.measuring("held-out clips fitted", int(part[-1]) + 1, len(clips))
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    own = {name: torch.cat([part[name] for part in parts]) for name in parts[0]} if parts else {}
+    return {name: values.to(model.device) for name, values in team.joined(own).items()}
 
 
 def _step_of(run: Run) -> int:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from inrkit.engine.codes import CodeTable
 from inrkit.engine.data import Clips
+from inrkit.engine.team import Team
 from inrkit.interfaces import ClipBatch, Encoder, Tensors
 from inrkit.interfaces.pixels import to_float
 from inrkit.model import VideoModel
@@ -45,13 +46,18 @@ def compute_features(model: VideoModel, clips: Clips) -> Tensors:
 
 
 @torch.no_grad()
-def training_latents(model: VideoModel, clips: Clips, codes: CodeTable, features: Tensors) -> Tensors:
-    """The latents of every training clip: name to (N, *shape)."""
+def training_latents(
+    model: VideoModel, clips: Clips, codes: CodeTable, features: Tensors, team: Team | None = None
+) -> Tensors:
+    """The latents of every training clip: name to (N, *shape). Processes of a team take a part each, and get all."""
+    team = team or Team()
     training, device = model.training, codes.visits.device
     model.eval()
     parts = []
-    for index in torch.arange(len(clips), device=device).split(CHUNK):
+    chunks = torch.arange(len(clips), device=device).split(CHUNK)
+    for index in chunks[team.part(len(chunks))]:
         rows = {name: values[index] for name, values in codes.rows.items()}
         parts.append(model.encoder(clip_batch(clips, index, rows, features, 0, device), model.decode))
     model.train(training)
-    return {name: torch.cat([part[name].detach() for part in parts]) for name in parts[0]}
+    own = {name: torch.cat([part[name].detach() for part in parts]) for name in parts[0]} if parts else {}
+    return {name: rows.to(device) for name, rows in team.joined(own).items()}

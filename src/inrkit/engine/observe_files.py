@@ -16,23 +16,26 @@ from inrkit.engine.footage import Footage
 from inrkit.engine.found_file import Kept, save_found
 from inrkit.engine.job import Job
 from inrkit.engine.observe import Recovered, draw
+from inrkit.engine.observe_done import RECORD
 from inrkit.engine.pile import piled
 from inrkit.engine.record import Measured, measure, record_of
 from inrkit.engine.unmeasured import Unmeasured
 from inrkit.video import write_png, write_video
 
 
-def write_result(job: Job, recovered: Recovered, folder: Path, *, lossless: bool) -> dict[str, Any]:
+def write_result(job: Job, recovered: Recovered, folder: Path, *, lossless: bool, request: str = "") -> dict[str, Any]:
     """Write everything of one video into `folder`, frame by frame; returns its record.
 
     Args:
         lossless: Whether to write the result as PNG files, too.
+        request: What :func:`inrkit.engine.observe_done.request_of` says of it.
     """
     video = recovered.footage
     drawn = piled(frame.numpy() for frame in draw(job.model, recovered.found, video))  # at the run's size
     fps = video.fps * video.factor
     measured = measure(job, recovered)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / RECORD).unlink(missing_ok=True)
     write_video(folder / "result.mp4", (video.shown.enlarge(frame[None]) for frame in drawn), fps)
     comparison = comparison_of(job, video, drawn, measured)
     write_video(folder / "comparison.mp4", comparison.frames(), fps)
@@ -44,8 +47,8 @@ def write_result(job: Job, recovered: Recovered, folder: Path, *, lossless: bool
     save_found(folder / "latents.safetensors", kept, job.model)
     if job.direct:
         keep_space(folder / "run", job.model)
-    record = record_of(job, recovered, measured) | {"psnr_at_input_size": comparison.psnr}
-    write_atomically(folder / "record.json", (json.dumps(plain(record), indent=2) + "\n").encode())
+    record = record_of(job, recovered, measured) | {"psnr_at_input_size": comparison.psnr, "request": request}
+    write_atomically(folder / RECORD, (json.dumps(plain(record), indent=2) + "\n").encode())
     return record
 
 

@@ -1,7 +1,11 @@
-"""An observation task on many videos: read, fitted in batches, written; one that fails does not stop the others."""
+"""An observation task on many videos: read, fitted in batches, written; one that fails does not stop the others.
+
+Processes of a team take every so-manieth video each, and tell each other what became of them.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +17,11 @@ from inrkit.engine.files import check_folder
 from inrkit.engine.footage import Footage, Short, read_footage
 from inrkit.engine.job import Job
 from inrkit.engine.observe import batches, names, recover
+from inrkit.engine.observe_done import record_in, request_of
 from inrkit.engine.observe_files import write_result
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.result import settle
+from inrkit.engine.team import Team
 from inrkit.errors import BadInput, InrkitError
 from inrkit.video import SkippedVideo
 
@@ -41,7 +47,9 @@ def run_videos(
     at: float | None = None,
     short: Short | None = None,
     lossless: bool = False,
+    resume: bool = False,
     reporter: Reporter | None = None,
+    team: Team | None = None,
 ) -> Outcome:
     """Do the task to every video of `sources`, into a folder each under `out`.
 
@@ -50,6 +58,7 @@ def run_videos(
         at: Where the one clip begins, in seconds; None: all of it, or of tasks that hide whole frames its beginning.
         short: What to do about videos shorter than a clip.
         lossless: Whether to write PNG files of each result as well.
+        resume: Leave alone what an earlier call has done in just the same way.
         reporter: Told of progress.
 
     Raises:
@@ -60,24 +69,64 @@ def run_videos(
         raise BadInput(f"--at {at:g} is no moment of a video", "Give seconds from its beginning.")
     check_folder(out)
     job.observation()  # what it refuses, it refuses before anything is read or written
-    outcome, reporter = Outcome(), reporter or Reporter()
+    outcome, reporter, team = Outcome(), reporter or Reporter(), team or Team()
     paths = _videos(sources, outcome)
     one_clip = (at or 0.0) if job.hides_frames else at
     alone = len(paths) + len(outcome.failed) == 1
     folders = _folders(paths, out)
-    for group in batches(_footage(job, paths, one_clip, short, alone, outcome)):
+    how = {"at": one_clip, "short": short, "lossless": lossless}
+    own = paths[team.rank :: team.size]
+    requests = {path: request_of(job, path, how) for path in own}
+    left = _left(own, folders, requests, outcome) if resume else own
+    _say_shared(paths, own, left, team, reporter)
+    for group in batches(_footage(job, left, one_clip, short, alone, outcome)):
         reporter.note(f"fitting {names(group)}{_windows(job, group)}")
         settled = job.settled(group[0].options)
         for recovered in recover(settled, group, reporter):
-            folder = folders[recovered.footage.path]
+            path = recovered.footage.path
+            folder = folders[path]
             reporter.note(f"scoring and writing {folder}")
             try:
-                record = write_result(settled, recovered, folder, lossless=lossless)
+                record = write_result(settled, recovered, folder, lossless=lossless, request=requests[path])
             except OSError as error:
                 raise InrkitError(
                     f"{folder} cannot be written: {error}", "Make room, or choose another --out."
                 ) from error
             outcome.records.append({**record, "folder": str(folder)})
+    return _of_all(outcome, [str(folders[path]) for path in paths], team)
+
+
+def _left(paths: Sequence[Path], folders: dict[Path, Path], requests: dict[Path, str], outcome: Outcome) -> list[Path]:
+    """Those that are still to be done; the others are in the outcome."""
+    left = []
+    for path in paths:
+        record = record_in(folders[path], requests[path])
+        if record is None:
+            left.append(path)
+        else:
+            outcome.records.append({**record, "folder": str(folders[path])})
+    return left
+
+
+def _say_shared(
+    paths: Sequence[Path], own: Sequence[Path], left: Sequence[Path], team: Team, reporter: Reporter
+) -> None:
+    if team.size > 1:
+        reporter.note(f"{len(paths)} videos for {team.size} processes; this one says what becomes of its {len(own)}")
+    if len(left) < len(own):
+        reporter.note(f"{len(own) - len(left)} of {len(own)} were done before")
+
+
+def _of_all(outcome: Outcome, folders: Sequence[str], team: Team) -> Outcome:
+    """What became of the videos of all processes, in the order in which they were given."""
+    if team.size > 1:
+        said = map(json.loads, team.everyone(json.dumps([outcome.records, outcome.failed])))
+        outcome = Outcome()
+        for records, failed in said:
+            outcome.records += records
+            outcome.failed |= failed
+    place = {folder: number for number, folder in enumerate(folders)}
+    outcome.records.sort(key=lambda record: place[record["folder"]])
     return outcome
 
 

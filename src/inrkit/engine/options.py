@@ -65,6 +65,9 @@ class TrainOptions(Strict):
     points: float = Field(0.05, gt=0, le=1, description="share of a clip's pixels in a step")
     lr: float = Field(2e-3, gt=0, allow_inf_nan=False, description="learning rate of the model and the codes")
     schedule: Literal["cosine", "constant"] = Field("cosine", description="of the learning rate")
+    precision: Literal["float32", "bf16"] = Field(
+        "float32", description="in which the model computes; its parameters and the loss are float32 in any case"
+    )
     warmup: int = Field(50, ge=0, le=10**9, description="steps over which the learning rate rises")
     progressive: str | None = Field(
         None, description="VIDEOS:EPOCHS of stages of more and more videos, as 25:200,100:200,all:500; or paper, none"

@@ -239,8 +239,21 @@ def reopen(config: RunConfig, reporter: Reporter) -> Plan:
     return Plan(config, make_method(config), train, held_out)
 
 
-def clips_again(config: RunConfig, reporter: Reporter) -> tuple[Clips, Clips]:
+def follow(config: RunConfig, reporter: Reporter) -> Plan:
+    """The plan that another process has made. It has looked at every pixel; here names are enough.
+
+    Raises:
+        BadInput: The source gives other clips here.
+    """
+    train, held_out = clips_again(config, reporter, by_name=True)
+    return Plan(config, make_method(config), train, held_out)
+
+
+def clips_again(config: RunConfig, reporter: Reporter, *, by_name: bool = False) -> tuple[Clips, Clips]:
     """The clips that a run was begun with: those to train on, and those held out.
+
+    Args:
+        by_name: Do not look at their pixels.
 
     Raises:
         BadInput: The source is gone or gives other clips.
@@ -256,7 +269,7 @@ def clips_again(config: RunConfig, reporter: Reporter) -> tuple[Clips, Clips]:
         options = resolve({"dataset": model}, data.dataset.options)["dataset"]
     train, held_out, _ = gather(source, options, data.val, data.options, reporter.preparing)
     same_names = train.names == data.clips and held_out.names == data.held_out
-    if not same_names or data.content not in (None, fingerprint(train, held_out)):
+    if not same_names or not (by_name or data.content in (None, fingerprint(train, held_out))):
         change = "what they show has changed" if same_names else f"{len(data.clips)} then, {len(train)} now"
         raise BadInput(
             f"{data.source} no longer gives the clips this run was begun with: {change}",

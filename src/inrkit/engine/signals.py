@@ -49,10 +49,16 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 class StopSignals:
-    """Within this context the first SIGINT or SIGTERM is only noted, in `received`; a second one acts as usual."""
+    """Within this context the first SIGINT or SIGTERM is only noted, in `received`; a second one acts as usual.
 
-    def __init__(self) -> None:
+    Args:
+        patient: Let all others be noted as well. Of several processes each may get one from a terminal and one from
+            their launcher, and would leave the others before all have saved.
+    """
+
+    def __init__(self, patient: bool = False) -> None:
         self.received: int | None = None
+        self._patient = patient
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> StopSignals:
@@ -66,7 +72,8 @@ class StopSignals:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.received = number
-        self._restore()
+        if not self._patient:
+            self._restore()
 
     def _restore(self) -> None:
         for number, handler in self._before.items():

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from inrkit.engine.checkpoint import load_codes, load_model
+from inrkit.engine.config import RunConfig
 from inrkit.engine.export import refuse_exported
 from inrkit.engine.finish import finish
 from inrkit.engine.lock import alone_in
-from inrkit.engine.plan import Plan, Request, check_same, choose_method, make_plan, reopen, resolve_device
+from inrkit.engine.plan import Plan, Request, check_same, choose_method, follow, make_plan, reopen, resolve_device
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import RUNS, Run, check_plugins
 from inrkit.engine.signals import stop_at_once
+from inrkit.engine.team import Team, join, speaks
 from inrkit.engine.tensor_file import count_numbers
 from inrkit.engine.train import Trainer, shapes_of
 from inrkit.errors import BadInput, InrkitError
@@ -82,26 +85,54 @@ def run_training(
 ) -> dict[str, Any]:
     """Train into `out` and measure the result, going on from where a run there stopped if `resume`.
 
+    Started by torchrun, `accelerate launch` or `inrkit train --devices`, this is one of several processes that do it
+    together: what is asked of the first one holds for all, and it alone speaks and writes.
+
     Args:
         after_plan: Told what is settled, before training.
 
     Returns:
         The content of result.json.
     """
-    run = Run(out)
-    going_on = resume and run.exists
-    if going_on:
-        refuse_exported(run)
-    if going_on and run.result is not None:
+    run, team = Run(out), join(request.device)
+    reporter = speaks(reporter, team)
+    with team.guard():
+        going_on, result = team.lead(lambda: _there(run, request, resume))
+        if result is not None:
+            return dict(result)
+        plan = team.lead(
+            lambda: begin_plan(request, out, resume=resume, overwrite=overwrite, reporter=reporter),
+            lambda plan: plan.config.model_dump_json(),
+            lambda text: follow(RunConfig.model_validate_json(text), reporter),
+        )
+        if after_plan and team.first:
+            after_plan(plan)
+        return _work(plan, run, reporter, team, going_on=going_on, overwrite=overwrite)
+
+
+def _there(run: Run, request: Request, resume: bool) -> tuple[bool, dict[str, Any] | None]:
+    """Whether there is a run to go on with, and its result if it is finished."""
+    if not (resume and run.exists):
+        return False, None
+    refuse_exported(run)
+    result = run.result
+    if result is not None:
         check_same(request, run.config)
-        return run.result
-    plan = begin_plan(request, out, resume=resume, overwrite=overwrite, reporter=reporter)
-    if after_plan:
-        after_plan(plan)
+    return True, result
+
+
+def _work(plan: Plan, run: Run, reporter: Reporter, team: Team, *, going_on: bool, overwrite: bool) -> dict[str, Any]:
     try:
-        return _go_on(plan, run, reporter) if going_on else _begin(plan, run, reporter, overwrite)
+        with ExitStack() as held:
+            if going_on:
+                trainer = _go_on(plan, run, reporter, team, held)
+            else:
+                trainer = _begin(plan, run, reporter, team, held, overwrite)
+            if trainer.step < plan.config.train.steps:
+                trainer.train()
+            return _measure(plan, run, reporter, team)
     except OSError as error:
-        reason = f"{error.filename or out}: {error.strerror or error}"
+        reason = f"{error.filename or run.path}: {error.strerror or error}"
         raise InrkitError(
             f"the run cannot be written: {reason}", "Make room there, or choose another --out."
         ) from error
@@ -124,42 +155,61 @@ def begin_plan(request: Request, out: Path, *, resume: bool, overwrite: bool, re
     return reopen(run.config.model_copy(update={"device": resolve_device(device)}), reporter)
 
 
-def _begin(plan: Plan, run: Run, reporter: Reporter, overwrite: bool) -> dict[str, Any]:
+def _begin(plan: Plan, run: Run, reporter: Reporter, team: Team, held: ExitStack, overwrite: bool) -> Trainer:
     """An old run goes only once nothing of the new one can be refused any more."""
-    trainer = Trainer(plan, run, reporter)
+    trainer = Trainer(plan, run, reporter, team=team)
     if plan.config.init_from:
         init_from(trainer, Path(plan.config.init_from))
-    run.path.mkdir(parents=True, exist_ok=True)
-    with alone_in(run.path):
+
+    def take_folder() -> None:
+        run.path.mkdir(parents=True, exist_ok=True)
+        held.enter_context(alone_in(run.path))
         make_room(run.path, overwrite)  # another training may have used it since
         run.clear()
         plan.config.save(run.config_file)
-        trainer.train()
-        return _measure(plan, run, reporter)
+
+    team.lead(take_folder)
+    _check_shared(run)
+    return trainer
 
 
-def _go_on(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
-    with alone_in(run.path):
+def _go_on(plan: Plan, run: Run, reporter: Reporter, team: Team, held: ExitStack) -> Trainer:
+    def take_folder() -> None:
+        held.enter_context(alone_in(run.path))
         run.tidy()
-        checkpoint = run.newest_checkpoint()
-        numbers = count_numbers(checkpoint / "model.safetensors") if checkpoint else None
-        trainer = Trainer(plan, run, reporter, numbers)
-        if checkpoint:
-            trainer.resume(checkpoint)
-            reporter.note(f"Resuming {run.path} after step {trainer.step} of {plan.config.train.steps}.")
-        elif plan.config.init_from:
-            init_from(trainer, Path(plan.config.init_from))
-        if trainer.step < plan.config.train.steps:
-            trainer.train()
-        return _measure(plan, run, reporter)
+
+    team.lead(take_folder)
+    _check_shared(run)
+    checkpoint = run.newest_checkpoint()
+    numbers = count_numbers(checkpoint / "model.safetensors") if checkpoint else None
+    trainer = Trainer(plan, run, reporter, numbers, team)
+    if checkpoint:
+        trainer.resume(checkpoint)
+        reporter.note(f"Resuming {run.path} after step {trainer.step} of {plan.config.train.steps}.")
+    elif plan.config.init_from:
+        init_from(trainer, Path(plan.config.init_from))
+    return trainer
 
 
-def _measure(plan: Plan, run: Run, reporter: Reporter) -> dict[str, Any]:
+def _check_shared(run: Run) -> None:
+    """Every process reads what the first one writes: at the end, and to go on.
+
+    Raises:
+        BadInput: This one does not see it.
+    """
+    if not run.exists:
+        raise BadInput(
+            f"{run.config_file} was written by the first process, and is not to be seen here",
+            "Choose an --out that all machines share.",
+        )
+
+
+def _measure(plan: Plan, run: Run, reporter: Reporter, team: Team) -> dict[str, Any]:
     with stop_at_once(
         f"stopped while measuring; the trained model is saved in {run.path}",
         f"Measure it: inrkit train --resume --out {run.path}",
     ):
-        return finish(plan, run, reporter)
+        return finish(plan, run, reporter, team)
 
 
 def make_room(out: Path, overwrite: bool) -> None:

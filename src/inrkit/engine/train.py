@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -19,7 +21,7 @@ from inrkit.engine.checkpoint import (
     read_state,
     save_checkpoint,
 )
-from inrkit.engine.codes import CodeTable
+from inrkit.engine.codes import CodeTable, gradients_of
 from inrkit.engine.data import spread
 from inrkit.engine.evaluate_training import Evaluations
 from inrkit.engine.latents import clip_batch, compute_features, training_latents
@@ -30,6 +32,7 @@ from inrkit.engine.progressive import stage_at, whole
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run, gives_codes
 from inrkit.engine.signals import Stopped, StopSignals
+from inrkit.engine.team import Team
 from inrkit.errors import BadInput, InrkitError
 from inrkit.interfaces import Tensors, coarsest
 from inrkit.interfaces.pixels import to_uint8
@@ -52,20 +55,26 @@ class Trainer:
 
     What happens in a step depends on the seed and the step alone: coordinates on (seed, step), the order of clips on
     (seed, epoch), dropout on (seed, step). So a resumed run goes where an uninterrupted one would have gone.
+
+    Of a team, each process takes its part of the clips of a step. All hold the same model and the same codes: gradients
+    of the model are averaged, those of codes exchanged, and whatever is decided is decided alike.
     """
 
-    def __init__(self, plan: Plan, run: Run, reporter: Reporter, numbers: int | None = None) -> None:
-        self.plan, self.run, self.reporter = plan, run, reporter
+    def __init__(
+        self, plan: Plan, run: Run, reporter: Reporter, numbers: int | None = None, team: Team | None = None
+    ) -> None:
+        self.plan, self.run, self.reporter, self.team = plan, run, reporter, team or Team()
         self.config, self.options = plan.config, plan.config.train
-        self.device = torch.device(self.config.device)
+        self.device = self.team.device(self.config.device)
         self.model = build_model(self.config, numbers).to(self.device)
+        self.shared: torch.nn.Module = self.model
         self.codes = CodeTable()
         self.codes.grow(len(plan.train), self.model.encoder, self.config.seed)
         self.codes.to(self.device)
         self.optimizer = make_optimizer(self.model, self.options.lr)
         self.stages = plan.config.stages or whole(len(plan.train), self.options.steps)
         self.stage = self.stages[0]
-        self.evaluations = Evaluations(plan, reporter)
+        self.evaluations = Evaluations(plan, reporter, self.team)
         self.features: Tensors = {}
         self.step = 0
         self.seconds = 0.0
@@ -94,7 +103,9 @@ class Trainer:
         """
         self.prepare()
         devices = [self.device] if self.device.type == "cuda" else []
-        with Log(self.run, self.step) as log, StopSignals() as stop, torch.random.fork_rng(devices=devices):
+        log_file = Log(self.run, self.step) if self.team.first else nullcontext()
+        stops = StopSignals(patient=self.team.size > 1)
+        with log_file as log, stops as stop, torch.random.fork_rng(devices=devices):
             window = Window()
             while self.step < self.options.steps:
                 self._begin_stage()
@@ -102,15 +113,16 @@ class Trainer:
                 if self.step % self.options.every("log") == 0 or self.step == self.stage.end:
                     self._log(window, log)
                     window = Window()
-                if self.step % self.options.every("sheet") == 0:
+                if self.step % self.options.every("sheet") == 0 and self.team.first:
                     self._sheet()
                 if self.evaluations.due(self.step):  # before the checkpoint: resumed from there, it is not done twice
                     self._evaluate(window, log)
                 due = self.step % self.options.every("checkpoint") == 0 or self.step == self.options.steps
-                if due or stop.received is not None:
+                stopped = self.team.any(stop.received)
+                if due or stopped is not None:
                     self.save(window)
-                if stop.received is not None:
-                    raise self._stopped(stop.received)
+                if stopped is not None:
+                    raise self._stopped(stopped)
         if self.last_good is None:
             raise InrkitError("training ended far below its best PSNR, and nothing was saved", self._way_back())
 
@@ -124,9 +136,10 @@ class Trainer:
 
     def prepare(self) -> None:
         """Bring the clips and their frozen features near."""
-        self.plan.train.load(self.device)
+        self.plan.train.load(self.device, self.team.local_size)
         self.features = compute_features(self.model, self.plan.train)
         self.model.train()
+        self.shared = self.team.wrap(self.model)
 
     def _begin_stage(self) -> None:
         """New clips are worse than those that were learned: what their PSNR is compared with begins anew."""
@@ -139,16 +152,18 @@ class Trainer:
     def one_step(self, window: Window) -> None:
         """One step of the optimiser."""
         seed = seed_of(self.config.seed, "step", self.step)
-        torch.manual_seed(seed)
+        torch.manual_seed(self._own_seed(seed))
         rate = learning_rate(self.options, self.step)
         self.stage = stage_at(self.stages, self.step)
         at = self.step - self.stage.begin
         index = batch_at(self.stage.clips, self.options.batch, self.config.seed, at).to(self.device)
-        taken = self.codes.take(index)
-        clips = clip_batch(self.plan.train, index, taken, self.features, seed, self.device)
+        mine, weight = self._mine(index)
+        taken = self.codes.take(mine)
+        clips = clip_batch(self.plan.train, mine, taken, self.features, seed, self.device)
         sample = clips.sample(coarsest(self.plan.method.unit, self.model.inr.unit), self._amount())
-        out = self.model(clips, sample.coords)
-        terms = self.plan.method.loss(out, sample.target)
+        with self._precision():
+            out = self.shared(clips, sample.coords)
+        terms = {name: weight * term for name, term in self.plan.method.loss(out, sample.target).items()}
         loss = torch.stack([term.mean() for term in terms.values()]).sum()
         if self.optimizer:
             self.optimizer.zero_grad(set_to_none=True)
@@ -157,17 +172,42 @@ class Trainer:
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             self.optimizer.step()
-        self.codes.step(index, taken, rate)
+        self.codes.step(index, self._exchanged(gradients_of(taken), len(index)), rate)
         self.step += 1
         with torch.no_grad():
-            window.add(loss, terms, (out.rgb - sample.target).square().mean(), len(index))
+            window.add(loss, terms, weight * (out.rgb - sample.target).square().mean(), len(index))
+
+    def _own_seed(self, seed: int) -> int:
+        """For what is drawn for clips, such as dropout: each process has clips of its own."""
+        return seed_of(seed, "rank", self.team.rank) if self.team.rank else seed
+
+    def _mine(self, index: Tensor) -> tuple[Tensor, float]:
+        """The clips of a step that this process takes, and their weight: means over processes are then over clips.
+
+        A process for which there is no clip takes one at no weight, for all have to make every step.
+        """
+        mine = index[self.team.part(len(index))]
+        return (mine, len(mine) * self.team.size / len(index)) if len(mine) else (index[:1], 0.0)
+
+    def _exchanged(self, gradients: Tensors, count: int) -> Tensors:
+        """Those of all clips of a step. Each is known to one process, whose loss counts as many times as there are."""
+        if self.team.size == 1:
+            return gradients
+        part = self.team.part(count)
+        own = {name: gradient[: part.stop - part.start] / self.team.size for name, gradient in gradients.items()}
+        return self.team.rows(own, count)
+
+    def _precision(self) -> torch.autocast:
+        """In which the model computes; its parameters, coordinates, rgb and the loss are float32 in any case."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.options.precision == "bf16")
 
     def _amount(self) -> int | None:
         frames, height, width = self.plan.train.shape
         share = self.options.points
         return None if share == 1 else max(1, round(share * frames * height * width))
 
-    def _log(self, window: Window, log: Log) -> None:
+    def _log(self, window: Window, log: Log | None) -> None:
+        window.share(self.team)
         record = {"step": self.step, **window.summary(), "lr": learning_rate(self.options, self.step - 1)}
         self.seconds += record["seconds"]
         record["seconds"] = round(self.seconds, 3)
@@ -181,17 +221,20 @@ class Trainer:
                 f"training has collapsed: {record['psnr']:.1f} dB at step {self.step}, after {self.watch.best:.1f} dB",
                 self._way_back(),
             )
-        log.write(record)
+        if log:
+            log.write(record)
         self.reporter.training(self.step, self.options.steps, record)
 
-    def _evaluate(self, window: Window, log: Log) -> None:
+    def _evaluate(self, window: Window, log: Log | None) -> None:
         """Measure some clips as they are by now; the time it takes is not that of the training."""
+        self.team.level(self.model)
         latents = self.codes.rows
         if not gives_codes(self.model.encoder):
-            latents = training_latents(self.model, self.plan.train, self.codes, self.features)
+            latents = training_latents(self.model, self.plan.train, self.codes, self.features, self.team)
         record = self.evaluations.run(self.model, latents, self.codes.rows, self.step, self.stage.clips)
         if record:
             window.leave_out(record["seconds"])
+        if record and log:
             log.evaluated(record)
 
     def _way_back(self) -> str:
@@ -200,13 +243,15 @@ class Trainer:
 
     def save(self, window: Window) -> None:
         """Write a checkpoint, unless the model is not one worth keeping."""
+        self.team.level(self.model)
         files = {
             "model": self.model.state_dict(),
             "codes": self.codes.state_dict(),
             "optimizer": optimizer_tensors(self.model, self.optimizer),
         }
         if not gives_codes(self.model.encoder):
-            files["latents"] = training_latents(self.model, self.plan.train, self.codes, self.features)
+            files["latents"] = training_latents(self.model, self.plan.train, self.codes, self.features, self.team)
+        self.team.check_same(files["model"] | files["codes"])
         if self.watch.falling or not all(bool(v.isfinite().all()) for part in files.values() for v in part.values()):
             return
         state = {
@@ -214,7 +259,9 @@ class Trainer:
             "best_psnr": self.watch.best if math.isfinite(self.watch.best) else None,
             "clips": len(self.codes),
         }
-        self.last_good = save_checkpoint(self.run.checkpoints, self.step, files, state, self.options.keep)
+        self.last_good = self.team.lead(
+            lambda: save_checkpoint(self.run.checkpoints, self.step, files, state, self.options.keep), str, Path
+        )
 
     @torch.no_grad()
     def _sheet(self) -> None:
@@ -289,6 +336,12 @@ class Window:
         self._steps += 1
         self.clips += clips
 
+    def share(self, team: Team) -> None:
+        """Take in what the other processes saw in the same steps."""
+        if team.size > 1:
+            means = team.mean(torch.stack(list(self._sums.values())))
+            self._sums = dict(zip(self._sums, means, strict=True))
+
     @property
     def mse(self) -> float:
         """The mean squared error of the steps so far, of values in [-1, 1]."""
@@ -334,5 +387,12 @@ def batch_at(clips: int, batch: int, seed: int, step: int) -> Tensor:
     """Which clips a step sees: each clip once an epoch, in batches of even size, in an order of (seed, epoch)."""
     batches = math.ceil(clips / batch)
     epoch, position = divmod(step, batches)
-    order = torch.randperm(clips, generator=generator(seed, "order", epoch))
-    return order.tensor_split(batches)[position]
+    each, more = divmod(clips, batches)
+    start = position * each + min(position, more)
+    return _order(clips, seed, epoch)[start : start + each + (position < more)]
+
+
+@lru_cache(maxsize=1)
+def _order(clips: int, seed: int, epoch: int) -> Tensor:
+    """Kept for an epoch: of many clips it takes longer than a step."""
+    return torch.randperm(clips, generator=generator(seed, "order", epoch))

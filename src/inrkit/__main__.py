@@ -1,0 +1,5 @@
+"""`python -m inrkit`: the same as `inrkit`, for launchers that start modules."""
+
+from inrkit.cli import main
+
+main()
