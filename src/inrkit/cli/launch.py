@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from types import FrameType
 
 import typer
@@ -52,7 +53,7 @@ def in_processes(devices: int | None) -> None:
         raise BadInput(f"--devices should be a whole number, 1 or more, not {devices!r}")
     if here.size > 1:
         raise BadInput(f"--devices {devices}: this is {here}, started by something else", "Leave it out.")
-    raise typer.Exit(Crew(devices, command_line).wait())
+    raise typer.Exit(Crew([sys.executable, "-m", "inrkit", *command_line], devices).wait())
 
 
 def watch_launcher() -> None:
@@ -67,21 +68,28 @@ def _wait_for_its_end() -> None:
 
 
 class Crew:
-    """Some processes that work together."""
+    """Some processes that work together.
 
-    def __init__(self, count: int, words: Sequence[str]) -> None:
+    Args:
+        command: What each of them runs.
+    """
+
+    def __init__(self, command: Sequence[str], count: int) -> None:
         self._count = count
         self._signals: list[int] = []
         self._processes: list[subprocess.Popen[bytes]] = []
-        for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            signal.signal(number, self._pass_on)
-        theirs, self._alive = os.pipe()  # open as long as this process lives
-        self._said = [tempfile.TemporaryFile() for _ in range(count)]  # noqa: SIM115 - theirs, and gone with them
+        numbers = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+        self._closing = ExitStack()
+        for number in numbers:
+            self._closing.callback(signal.signal, number, signal.signal(number, self._pass_on))
+        theirs, alive = os.pipe()
+        self._closing.callback(os.close, alive)  # open as long as this process lives
+        self._said = [self._closing.enter_context(tempfile.TemporaryFile()) for _ in range(count)]  # noqa: SIM115
         common = _environment(count)
         for rank in range(count):
             self._processes.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "inrkit", *words],
+                    command,
                     env=common | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
                     stdin=theirs,
                     stdout=None if rank == 0 else subprocess.DEVNULL,
@@ -119,7 +127,8 @@ class Crew:
             if time.monotonic() > deadline and not self._signals:  # who was told to end may have much to save
                 self._send(signal.SIGKILL if asked else signal.SIGTERM)
                 deadline, asked = time.monotonic() + GRACE, True
-        return self._outcome(killed or ({} if asked else self._killed()))
+        with self._closing:
+            return self._outcome(killed or ({} if asked else self._killed()))
 
     def _killed(self) -> dict[int, int]:
         """Process to the signal that ended it."""
