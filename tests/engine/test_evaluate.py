@@ -273,11 +273,11 @@ def test_a_resumed_training_does_not_say_it_twice(train, monkeypatch):
 def test_too_little_memory_ends_no_training(train, monkeypatch, fits):
     tried, sides = [], Evaluations._sides
 
-    def small(self, model):
+    def small(self, model, clips):
         tried.append(self._batch)
         if self._batch > fits:
             raise torch.OutOfMemoryError
-        return sides(self, model)
+        return sides(self, model, clips)
 
     class Told(Reporter):
         def __init__(self):

@@ -115,7 +115,7 @@ def _seen(
         seen["truth"].append(truth[chosen])
         seen["rendered"].append(rendered[chosen])
         done += len(truth)
-        reporter.measuring(f"{name} clips", done, len(rows))
+        reporter.measuring(f"{name} clips", done - part.start, part.stop - part.start)
     return {key: torch.cat(values) for key, values in seen.items() if values}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from inrkit.engine.job import Job
+from inrkit.errors import BadInput
 from inrkit.video.identity import files_of
 
 RECORD = "record.json"
@@ -31,7 +32,7 @@ def request_of(job: Job, video: Path, how: dict[str, Any]) -> str:
         "model": job.model.content,
         "network": job.network,
         "how": how,
-        "video": [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files_of(video)],
+        "video": [str(video.resolve()), _files(video)],
     }
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -43,6 +44,13 @@ def record_in(folder: Path, request: str) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and record.get("request") == request else None
+
+
+def _files(video: Path) -> list[tuple[str, int, int]]:
+    try:
+        return files_of(video)
+    except BadInput:  # which is said when it is to be read
+        return []
 
 
 def _plain(options: object) -> Any:

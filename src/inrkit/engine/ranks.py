@@ -13,7 +13,6 @@ from typing import Any, TypeVar, cast
 import torch
 import torch.distributed as dist
 from accelerate import Accelerator
-from accelerate.utils import DistributedDataParallelKwargs
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
@@ -55,9 +54,8 @@ class Ranks(Team):
             # Numbers on the GPU go by NCCL, words and waiting by gloo, which does not hold up the GPU.
             dist.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo", timeout=PATIENCE)
             self._leave = atexit.register(_leave)
-        options = DistributedDataParallelKwargs(broadcast_buffers=False)
         # Precision is chosen in the training loop, whatever `accelerate launch` has in its own settings.
-        self._accelerator = Accelerator(cpu=not cuda, mixed_precision="no", kwargs_handlers=[options])
+        self._accelerator = Accelerator(cpu=not cuda, mixed_precision="no")
 
     def _check(self, device: str, cuda: bool) -> None:
         if device.startswith("cuda:"):
