@@ -59,6 +59,8 @@ class Method:
     def loss(self, out: Output, target: Tensor) -> Tensors:
         """The terms of the loss, already weighted: name to (B,). The engine adds them up and averages the clips.
 
+        Each clip is judged by itself: of several processes each has some of the clips of a step.
+
         Args:
             out: rgb (B, N, 3), or (B, F, H, W, 3) for units "frame" and "clip"; the latents and the weights.
             target: Of rgb's shape, in [-1, 1].
