@@ -43,6 +43,7 @@ def until(exists, process):
     assert process.poll() is None, process.communicate()
 
 
+@pytest.mark.slow
 def test_killed_then_stopped_then_gone_on_with_by_one(tmp_path, start, here):
     run = tmp_path / "run"
     process = start(tmp_path, *TRAIN, "--devices", "2", "--out", "run")
@@ -98,6 +99,7 @@ def test_what_is_no_number_of_processes(tmp_path, command, words, message):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_videos_are_shared_and_what_is_done_is_not_done_again(
     tmp_path, start, command, here, cache, options, monkeypatch
 ):
@@ -105,12 +107,12 @@ def test_videos_are_shared_and_what_is_done_is_not_done_again(
     inrkit.train(plugin="inrv", device="cpu", options=options | {"train.steps": 3}, out=tmp_path / "run")
     videos = tmp_path / "videos"
     videos.mkdir()
-    for index, video in enumerate(inrkit.toy_videos(6, 25, (8, 8))):
+    for index, video in enumerate(inrkit.toy_videos(4, 25, (8, 8))):
         inrkit.write_video(videos / f"v{index}.mkv", video.frames, fps=5)
     invert = ["inrkit", "invert", "videos", "--run", "run", "--device", "cpu", "--out", "out"]
 
     # one process is killed when the first video is done
-    process = start(tmp_path, *invert, "--devices", "2", "--steps", "400", "--patience", "0")
+    process = start(tmp_path, *invert, "--devices", "2", "--steps", "200", "--patience", "0")
     until(lambda: list((tmp_path / "out").glob("*/record.json")), process)
     os.kill(children(process)[1], signal.SIGKILL)
     _, err = process.communicate(timeout=30)
@@ -122,16 +124,16 @@ def test_videos_are_shared_and_what_is_done_is_not_done_again(
 
     # the next call does the rest, and shows all
     code, out, err = command(
-        tmp_path, *invert, "--devices", "2", "--steps", "400", "--patience", "0", "--resume", "--json"
+        tmp_path, *invert, "--devices", "2", "--steps", "200", "--patience", "0", "--resume", "--json"
     )
     assert code == 0, err
     records = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("*/record.json")}
-    assert len(records) == 6 and records.items() >= done.items()
-    assert [Path(record["folder"]).name for record in json.loads(out)["videos"]] == [f"v{i}" for i in range(6)]
+    assert len(records) == 4 and records.items() >= done.items()
+    assert [Path(record["folder"]).name for record in json.loads(out)["videos"]] == [f"v{i}" for i in range(4)]
 
     # with other settings nothing is done already
     monkeypatch.chdir(tmp_path)
     outcome = here(*invert[1:], "--steps", "3", "--resume")
     assert outcome.exit_code == 0 and "were done before" not in outcome.stderr
     outcome = here(*invert[1:], "--steps", "3", "--resume")
-    assert "6 of 6 were done before" in outcome.stderr
+    assert "4 of 4 were done before" in outcome.stderr

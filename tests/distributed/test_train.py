@@ -13,6 +13,7 @@ FAMILIES = {
     "functa": {"inr.width": 8, "inr.layers": 2, "train.steps": 3, "train.batch": 4, "dataset.held_out": 0},
     "single-inr": {"inr.width": 8, "train.steps": 3, "train.batch": 1, "dataset.count": 2, "dataset.held_out": 0},
 }
+pytestmark = pytest.mark.slow
 TINY = {"data.size": [8, 8], "data.frames": 5, "data.holdout": 0, "dataset.count": 4}
 
 

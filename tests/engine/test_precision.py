@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from inrkit.engine.runs import Run
 from inrkit.engine.train import Trainer
-from inrkit_inrv.method import INRV
+from inrkit_inrv.method import InrV
 
 
 def losses(run):
@@ -17,13 +17,13 @@ def losses(run):
 
 def test_bf16_is_a_little_coarser_and_all_that_is_kept_is_float32(train, monkeypatch):
     seen = []
-    loss = INRV.loss
+    loss = InrV.loss
 
     def watched(self, out, target):
         seen.append([out.rgb.dtype, target.dtype, {weight.dtype for weight in out.weights.values()}])
         return loss(self, out, target)
 
-    monkeypatch.setattr(INRV, "loss", watched)
+    monkeypatch.setattr(InrV, "loss", watched)
     train("plain", {"train.log_every": 1})
     assert seen[0] == [torch.float32, torch.float32, {torch.float32}]
     seen.clear()

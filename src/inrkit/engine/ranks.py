@@ -53,7 +53,7 @@ class Ranks(Team):
                 torch.cuda.set_device(self._local)
             # Numbers on the GPU go by NCCL, words and waiting by gloo, which does not hold up the GPU.
             dist.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo", timeout=PATIENCE)
-            self._leave = atexit.register(_leave)
+            atexit.register(_leave)
         # Precision is chosen in the training loop, whatever `accelerate launch` has in its own settings.
         self._accelerator = Accelerator(cpu=not cuda, mixed_precision="no")
 
@@ -69,8 +69,15 @@ class Ranks(Team):
             )
 
     def device(self, wanted: str) -> torch.device:
-        """CUDA devices are dealt out by number."""
-        return torch.device("cuda", self._local) if wanted.startswith("cuda") else torch.device(wanted)
+        """CUDA devices are dealt out by number.
+
+        Raises:
+            BadInput: It is of another kind than the one the processes were started for.
+        """
+        kind = self._accelerator.device.type
+        if wanted.partition(":")[0] != kind:
+            raise BadInput(f"the processes work on {kind}, and the run on {wanted}", f"Add --device {wanted}.")
+        return torch.device("cuda", self._local) if kind == "cuda" else torch.device(wanted)
 
     def wrap(self, model: nn.Module) -> nn.Module:
         """In DistributedDataParallel. A model of no parameters has no gradients to average."""

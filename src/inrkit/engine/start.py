@@ -168,6 +168,7 @@ def _begin(plan: Plan, run: Run, reporter: Reporter, team: Team, held: ExitStack
         run.clear()
         plan.config.save(run.config_file)
 
+    team.wait()  # nor by another process
     team.lead(take_folder)
     _check_shared(run)
     return trainer

@@ -89,6 +89,10 @@ class Team:
         """
         return do()
 
+    def wait(self) -> None:
+        """Until all are here."""
+        self.any(None)
+
     def check_same(self, tensors: Tensors) -> None:
         """Refuse to go on where processes hold different numbers.
 
