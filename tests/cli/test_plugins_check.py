@@ -136,6 +136,7 @@ def test_what_is_not_there_is_bad_input(check):
         "inrkit-siren",
         "inrkit-nerv",
         "inrkit-functa",
+        "inrkit-transformer",
     ],
 )
 def test_our_own_plugins_pass(check, only_plugins, name):

@@ -1,0 +1,27 @@
+"""The method: the squared error of sampled points, and presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inrkit import Method, Situation
+
+
+class TransInr(Method):
+    """The mean squared error, for latents that an encoder sees in the pixels."""
+
+    @classmethod
+    def preset(cls, name: str, situation: Situation) -> Mapping[str, Any]:
+        """``fast`` or ``toy``."""
+        side = 64 if name == "fast" else 32
+        return {
+            "data.frames": 25,
+            "data.size": (side, side),
+            "encoder.size": 64,
+            "train.batch": 32,
+            "train.points": min(1.0, 1000 / (25 * side**2)),
+            "train.lr": 2e-3,
+            "train.warmup": 100,
+            "train.steps": 3000,
+        }
