@@ -193,8 +193,8 @@ def test_one_pip_command_installs_core_and_every_plugin(clone: Clone) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["the tests ran"]
     [install] = clone.installs
-    assert "-c constraints.txt -e .[metrics,clip,tensorboard,test,docs,dev] -e plugins/inrkit-extra" in install
-    for plugin in PLUGINS:
+    assert "-c constraints.txt -e .[metrics,clip,tensorboard,test,docs,dev] -e plugins/" in install
+    for plugin in (extra, *PLUGINS):
         assert f"-e plugins/{plugin.parent.name}" in install
     [news] = done.stderr.splitlines()
     assert "3 GB" in news

@@ -137,6 +137,7 @@ def test_what_is_not_there_is_bad_input(check):
         "inrkit-nerv",
         "inrkit-functa",
         "inrkit-transformer",
+        "inrkit-datasets",
     ],
 )
 def test_our_own_plugins_pass(check, only_plugins, name):

@@ -80,9 +80,13 @@ def gather(
         raise BadInput("--val and --holdout exclude each other", "Give one of them.")
     shape = (options.frames, *options.size)
     own: Sequence[Path | Video] = []
+    known: list[str] = []
+    licence = ""
     if isinstance(source, Dataset):
+        licence = source.licence
         own = list(source.held_out(dataset_options, shape)) if options.holdout is None else []
-        store = _prepare(source.clips(dataset_options, shape), options, options.limit, progress)
+        store = _prepare(source.clips(dataset_options, shape), options, options.limit, progress, licence=licence)
+        known = list(source.notes(dataset_options))
     else:
         bad: list[SkippedVideo] = []
         store = _prepare(videos_in(source, bad), options, options.limit, progress, bad)
@@ -90,11 +94,12 @@ def gather(
     if val is not None:
         own = list(videos_in(val, bad))
     if own:
-        held = _prepare(own, options, None, progress, bad)
+        held = _prepare(own, options, None, progress, bad, licence if val is None else "")
         rows = spread(range(len(held)), options.val_size)
-        return _clips(store, list(range(len(store)))), _clips(held, rows), [*store.warnings(), *held.warnings()]
+        notes = [*store.warnings(), *held.warnings(), *known]
+        return _clips(store, list(range(len(store)))), _clips(held, rows), notes
     train, held_rows, notes = split(store, options)
-    return _clips(store, train), _clips(store, held_rows), [*store.warnings(), *notes]
+    return _clips(store, train), _clips(store, held_rows), [*store.warnings(), *known, *notes]
 
 
 def fingerprint(*groups: Clips) -> str:
@@ -197,6 +202,7 @@ def clip_settings(options: DataOptions, limit: int | None) -> ClipSettings:
         fps=options.fps,
         box=parse_box(options.box) if options.box else None,
         avoid_cuts=options.avoid_cuts,
+        per_video=options.per_video,
     )
 
 
@@ -206,10 +212,13 @@ def _prepare(
     limit: int | None,
     progress: Progress | None,
     bad: Sequence[SkippedVideo] = (),
+    licence: str = "",
 ) -> ClipStore:
     tell = (lambda now: progress(now.done, now.total, now.clips)) if progress else None
     settings = clip_settings(options, limit)
-    return prepare_clips(list(videos), settings, skip_bad=options.skip_bad, left_out=bad, progress=tell)
+    return prepare_clips(
+        list(videos), settings, skip_bad=options.skip_bad, left_out=bad, licence=licence, progress=tell
+    )
 
 
 def _clips(store: ClipStore, rows: list[int]) -> Clips:

@@ -28,6 +28,7 @@ class DataOptions(Strict):
     avoid_cuts: bool = Field(False, description="make no clip across the cut from one shot to the next")
     skip_bad: bool = Field(False, description="leave out the videos that cannot be read")
     limit: int | None = Field(None, ge=1, description="use only the first clips")
+    per_video: int | None = Field(None, ge=1, description="use only the first clips of each video")
     holdout: float | None = Field(
         None, ge=0, allow_inf_nan=False, description="videos (or, below 1, the share of them) not trained on"
     )

@@ -81,19 +81,20 @@ def make_plan(request: Request, reporter: Reporter) -> Plan:
     dataset = _dataset(request.source)
     preset = _preset(declared, request)
     models = option_models({"method": plugin, **chosen} | ({"dataset": dataset} if dataset else {}))
+    source: str | Dataset = registry.get("dataset", dataset)() if dataset else cast(str, request.source)
 
     def settle(situation: Situation) -> dict[str, BaseModel]:
         settings = cls.preset(preset, situation) if preset else {}
         brought = own_settings(chosen["inr"], situation) if foreign else {}
         layers = (brought, _applicable(settings, models, declared, chosen))
         options = resolve(models, *layers, *request.layers)
-        return resolve(models, *layers, _scheduled(options, situation), *request.layers)
+        prepared = source.settings(options["dataset"]) if isinstance(source, Dataset) else {}
+        return resolve(models, *layers, prepared, _scheduled(options, situation), *request.layers)
 
     device = resolve_device(request.device)
     first = settle(Situation(0, None, device.partition(":")[0]))
     cls(first["method"])  # what it lacks (weights files) is said before any preparation
     data = cast(DataOptions, first["data"])
-    source: str | Dataset = registry.get("dataset", dataset)() if dataset else cast(str, request.source)
     train, held_out, notes = gather(source, first.get("dataset"), request.val, data, reporter.preparing)
     lost = {*train.store.warnings(), *held_out.store.warnings()}  # said even when quiet
     for note in notes:

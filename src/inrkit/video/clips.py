@@ -26,6 +26,7 @@ class ClipSettings:
         fps: Frames a second, chosen by the times at which frames are shown; None: all frames as they come.
         box: The part of each upright frame that is taken, in its pixels; None: all of it.
         avoid_cuts: Make no clip across the cut from one shot to the next.
+        per_video: Stop after this many clips of a video, and read no further; None: take all.
 
     Raises:
         BadInput: for a number below 1 or an unknown `fit`.
@@ -39,10 +40,12 @@ class ClipSettings:
     fps: float | None = None
     box: Box | None = None
     avoid_cuts: bool = False
+    per_video: int | None = None
 
     def __post_init__(self) -> None:
         height, width = self.size
-        numbers = {"frames": self.frames, "height": height, "width": width, "stride": self.stride, "limit": self.limit}
+        numbers = {"frames": self.frames, "height": height, "width": width, "stride": self.stride}
+        numbers |= {"limit": self.limit, "clips of each video": self.per_video}
         for name, number in numbers.items():
             if number is not None and number < 1:
                 raise BadInput(f"clip {name} is {number}", "It has to be 1 or more.")
@@ -59,14 +62,15 @@ class ClipSettings:
 def cut(frames: Iterable[Pixels], settings: ClipSettings) -> Iterator[tuple[int, Pixels]]:
     """The clips of one video, in order: (index of the first frame, uint8 (T, H, W, 3)).
 
-    Frames, uint8 (H, W, 3), are read as clips are asked for; no more than T of them are held. A video shorter than a
-    clip gives none, and frames at the end that fill no whole clip are left. To avoid cuts, each shot is treated as a
-    video of its own.
+    Frames, uint8 (H, W, 3), are read as clips are asked for, and no further than clips are wanted; no more than T of
+    them are held. A video shorter than a clip gives none, and frames at the end that fill no whole clip are left. To
+    avoid cuts, each shot is treated as a video of its own.
     """
     stride = settings.stride or settings.frames
     latest: deque[Pixels] = deque(maxlen=settings.frames)
     shots = ShotCuts() if settings.avoid_cuts else None
     shot = 0  # index of its first frame
+    made = 0
     for index, frame in enumerate(frames):
         if shots is not None and shots.begins(frame):
             latest.clear()
@@ -75,3 +79,6 @@ def cut(frames: Iterable[Pixels], settings: ClipSettings) -> Iterator[tuple[int,
         start = index + 1 - settings.frames
         if start >= shot and (start - shot) % stride == 0:
             yield start, np.stack(latest)
+            made += 1
+            if made == settings.per_video:
+                return
