@@ -65,6 +65,22 @@ def test_a_run_is_measured(cli, run):
     assert alone["values"] == pytest.approx(own["scores"]["psnr"]["values"], abs=0.01)
 
 
+def test_a_run_is_measured_at_another_size(cli, run_of_files, monkeypatch):
+    shapes = []
+    render = inrkit.VideoModel.render
+    monkeypatch.setattr(inrkit.VideoModel, "render", lambda *a: shapes.append(a[2]) or render(*a))
+    found = parts_of(measured(cli("evaluate", run_of_files, *FEW, "--size", "12x14", "-o", "fit.steps=2", "--json")))
+    assert set(shapes) == {(5, 12, 14)}
+    assert "measured at 12x14, trained at 8x8" in found["reconstruction"]["notes"]
+    train, _ = inrkit.engine.plan.clips_again(Run(run_of_files).config, inrkit.engine.reporter.Reporter())
+    assert found["samples/slerp"]["about"]["real"]["clips"] == len(train) == found["reconstruction"]["clips"]
+    own = parts_of(measured(cli("evaluate", run_of_files, *FEW, "-o", "fit.steps=2", "--json")))
+    assert own["reconstruction"]["scores"]["static-floor"] != found["reconstruction"]["scores"]["static-floor"]
+    for words, says in ((["--size", "0"], "no size"), (["--size", "9", "--tasks", "predict"], "exclude each other")):
+        refused = cli("evaluate", run_of_files, *words)
+        assert refused.exit_code == 2 and says in refused.stderr
+
+
 def test_python_measures_the_same(cli, run):
     document = measured(cli("evaluate", run, *FEW, "-o", "fit.steps=2", "--json"))
     (run / "evaluation.json").unlink()

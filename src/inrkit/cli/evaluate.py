@@ -75,6 +75,14 @@ def evaluate(
             rich_help_panel=CLIPS,
         ),
     ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            "--size",
+            help="Measure at HxW (N for NxN), of the same videos cut anew; default: the size it was trained at.",
+            rich_help_panel=CLIPS,
+        ),
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option(
@@ -129,6 +137,7 @@ def evaluate(
     from inrkit.engine.runs import Run
     from inrkit.errors import InrkitError
     from inrkit.options import parse_assignments
+    from inrkit.video import parse_size
 
     options = EvaluateOptions(
         metrics=_names(metrics),
@@ -138,6 +147,7 @@ def evaluate(
         held_out=held_out,
         real=real,
         clips=clips,
+        size=parse_size(size) if size else None,
         paper=paper,
         seed=seed,
         batch=batch,

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from inrkit.engine.checkpoint import list_checkpoints, read_state
-from inrkit.engine.evaluate_clips import Side, note_overlap, own_sides, side_of
+from inrkit.engine.evaluate_clips import Side, at_size, note_overlap, own_sides, side_of
 from inrkit.engine.evaluate_options import CLIPS, TASK_CLIPS, EvaluateOptions
 from inrkit.engine.evaluate_pairs import Part, inversion, no_space, reconstruction
 from inrkit.engine.evaluate_samples import sample_parts
@@ -154,12 +154,13 @@ def _steps(run: Run, checkpoint: int | None, every: bool) -> list[int]:
 
 def _sides(run: Run, wanted: Wanted, reporter: Reporter) -> Sides:
     options = wanted.options
-    train, held = own_sides(run.config, reporter)
+    train, held = own_sides(run.config, reporter, options.size)
+    config = at_size(run.config, options.size) if options.size else run.config
     if options.held_out:
-        held = side_of("held-out", options.held_out, run.config, reporter)
+        held = side_of("held-out", options.held_out, config, reporter)
     real = [train]
     if options.real:
-        real.append(side_of("real", options.real, run.config, reporter))
+        real.append(side_of("real", options.real, config, reporter))
     elif not options.paper:
         real.append(held)
     for side in {id(side): side for side in (held, real[-1]) if side is not train}.values():

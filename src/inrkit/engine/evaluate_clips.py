@@ -60,13 +60,24 @@ class Side:
         return hashlib.sha256("\n".join([str(shape), *(self.hashes[row] for row in rows)]).encode()).hexdigest()
 
 
-def own_sides(config: RunConfig, reporter: Reporter) -> tuple[Side, Side]:
-    """The training clips of a run, and those that it held out."""
+def at_size(config: RunConfig, size: tuple[int, int]) -> RunConfig:
+    """As if a run's clips had been cut at another size."""
+    options = config.data.options.model_copy(update={"size": size})
+    return config.model_copy(update={"data": config.data.model_copy(update={"options": options, "content": None})})
+
+
+def own_sides(config: RunConfig, reporter: Reporter, size: tuple[int, int] | None = None) -> tuple[Side, Side]:
+    """The training clips of a run, and those that it held out, at their own size or another."""
     train, held = Side("training", "training clips of the run"), Side("held-out", "clips that the run held out")
     try:
         if config.data.source is None:
             raise BadInput("this run does not say which videos it was trained on: it was imported or exported")
         train.clips, held.clips = clips_again(config, reporter)
+        if size:
+            train.clips, held.clips = clips_again(at_size(config, size), reporter)
+            trained = "x".join(map(str, config.data.clip_shape[1:]))
+            train.notes = [f"measured at {size[0]}x{size[1]}, trained at {trained}"]
+            held.notes = list(train.notes)
     except BadInput as error:
         train.why = held.why = error.message
         return train, held

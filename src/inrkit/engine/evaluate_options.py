@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from inrkit.engine.options import Strict
 
@@ -25,6 +25,7 @@ class EvaluateOptions(Strict):
         metrics, samplers: Names; None for the usual ones.
         tasks: Names of observation tasks.
         clips: Most clips of each side; None: :data:`CLIPS`, and :data:`TASK_CLIPS` for tasks.
+        size: (height, width) to measure at, where it is not that of the run.
         real: Real videos that samples are compared with, beside the training clips; None: the held-out clips.
         set: ``"metric.option"``, ``"task.option"``, ``"sampler.option"`` or ``"fit.option"`` to value.
     """
@@ -36,6 +37,7 @@ class EvaluateOptions(Strict):
     held_out: Path | None = None
     real: Path | None = None
     clips: int | None = Field(None, ge=1)
+    size: tuple[PositiveInt, PositiveInt] | None = None
     paper: bool = False
     seed: int = Field(0, ge=0)
     batch: int = Field(8, ge=1, description="videos held in memory at once")

@@ -31,8 +31,9 @@ def evaluate(
         device: "auto", "cpu", "cuda", "cuda:i" or "mps".
         reporter: Told of progress.
         choices: ``metrics``, ``samplers`` and ``tasks``, lists of names; ``samples``, ``clips``, ``batch`` and
-            ``seed``, numbers; ``held_out``, ``real`` and ``detector``, paths; ``paper`` and ``allow_torchscript``;
-            ``metrics_device``; ``set``, ``"section.key"`` to value. What is left out is as with the command.
+            ``seed``, numbers; ``size``, (height, width); ``held_out``, ``real`` and ``detector``, paths; ``paper`` and
+            ``allow_torchscript``; ``metrics_device``; ``set``, ``"section.key"`` to value. What is left out is as with
+            the command.
 
     Returns:
         The content of evaluation.json: of each of ``parts`` its ``scores``, and what belongs beside them.

@@ -26,7 +26,7 @@ PAPER = (
     "--paper: the real videos are those it was trained on, so nothing here says how it does on others. Without --paper "
     "the distance to held-out clips stands beside",
     "--paper: the published figures are of 2,048 of 2,096 videos, written as lossy mp4, at 128x128; these are the "
-    "frames as they are rendered, at the size of the run",
+    "frames as they are rendered, at the size of the run or that of --size",
 )
 """What the published protocol hides."""
 
@@ -113,9 +113,11 @@ def _render(
 
 
 def _videos(model: VideoModel, latents: Tensors, wanted: Wanted) -> Iterator[Tensor]:
+    frames, height, width = clip_shape(model)
+    shape = (frames, *(wanted.options.size or (height, width)))
     for part in torch.arange(wanted.options.samples).split(wanted.options.batch):
         here = {name: values[part].to(model.device) for name, values in latents.items()}
-        yield to_uint8(model.render(here, clip_shape(model)))
+        yield to_uint8(model.render(here, shape))
 
 
 def _fill(part: Part, side: Side, sampler: str, panel: SetPanel, wanted: Wanted) -> None:

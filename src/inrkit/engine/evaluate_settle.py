@@ -121,6 +121,8 @@ def _goes_together(options: EvaluateOptions, pairs: list[Choice], sets: list[Cho
         raise BadInput(f"--sampler {options.samplers[0]}: none of the metrics is of sets", "Add --metrics nearest.")
     if options.tasks and not pairs:
         raise BadInput(f"--tasks {options.tasks[0]}: none of the metrics compares pairs", "Add --metrics psnr.")
+    if options.tasks and options.size:
+        raise BadInput("--tasks and --size exclude each other: tasks are done at the size of the run", "Leave one out.")
     beside = [] if options.paper or options.real else sets  # that compare samples with held-out clips, too
     for flag, value, kind, other in (
         ("--held-out", options.held_out, pairs + beside, "psnr"),
