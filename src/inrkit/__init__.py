@@ -48,13 +48,14 @@ if TYPE_CHECKING:
     )
     from inrkit.interfaces.coordinates import grid
     from inrkit.interfaces.pixels import to_float, to_uint8
+    from inrkit.metrics.clip_weights import clip_image_encoder
     from inrkit.metrics.feature_statistics import FeatureStatistics
     from inrkit.metrics.frechet import frechet_distance
     from inrkit.metrics.frechet_metric import FrechetMetric
     from inrkit.metrics.lpips_network import lpips_network
     from inrkit.model import VideoModel
     from inrkit.report.sheets import contact_sheet
-    from inrkit.video import Video, read_video, toy_videos, write_png, write_video
+    from inrkit.video import Video, find_videos, read_video, toy_videos, write_png, write_video
 
 __version__ = "0.1.0"
 
@@ -69,6 +70,7 @@ _HOMES = {
     "sample": "engine.draws",
     "train": "engine.start",
     "grid": "interfaces.coordinates",
+    "clip_image_encoder": "metrics.clip_weights",
     "lpips_network": "metrics.lpips_network",
     "to_float": "interfaces.pixels",
     "to_uint8": "interfaces.pixels",
@@ -77,6 +79,7 @@ _HOMES = {
     "frechet_distance": "metrics.frechet",
     "VideoModel": "model",
     "Video": "video",
+    "find_videos": "video",
     "read_video": "video",
     "toy_videos": "video",
     "write_png": "video",
@@ -114,10 +117,12 @@ __all__ = [
     "Unit",
     "Video",
     "VideoModel",
+    "clip_image_encoder",
     "coarsest",
     "contact_sheet",
     "declare",
     "evaluate",
+    "find_videos",
     "fit",
     "frechet_distance",
     "grid",

@@ -57,7 +57,7 @@ class VideoModel(nn.Module):
         """
         latents = self.encoder(clips, self.decode)
         weights = self.hypernetwork(latents)
-        return Output(self.evaluate(coords, weights, len(clips)), latents, weights)
+        return Output(self.evaluate(coords, weights, len(clips)), latents, weights, clips.codes)
 
     def decode(self, latents: Tensors, coords: Tensor) -> Tensor:
         """rgb of latents at coordinates.

@@ -56,18 +56,20 @@ class Heads(nn.Module):
 class Official(nn.Module):
     """Codes, ten (or so) heads, and a primary network that only shows the shapes."""
 
-    def __init__(self, clips, latent=6, width=8, layers=1, inr_width=5, inr_layers=1, octaves=2, video_clip=False):
+    def __init__(
+        self, clips, latent=6, width=8, layers=1, inr_width=5, inr_layers=1, octaves=2, video_clip=False, seen=4
+    ):
         super().__init__()
         self.octaves, self.latent = octaves, latent
-        self.latent_codes = nn.Embedding(clips, latent)
+        self.latent_codes = nn.Embedding(clips, 7 if video_clip else latent)
         nn.init.normal_(self.latent_codes.weight)
         self.net = Mlp([3 + 6 * octaves, *[inr_width] * (inr_layers + 1), 3])
         self.hyper_net = Heads(latent, width, layers, [tensor.numel() for tensor in self.net.parameters()])
         if video_clip:
             self.clip = nn.Module()
-            self.clip.gru = nn.GRU(4, 3, batch_first=True)
+            self.clip.gru = nn.GRU(seen, 3, 2, batch_first=True, dropout=0.1, bidirectional=True)
             self.clip.model = nn.Linear(4, 4)
-            self.mergeclipinstance = nn.Sequential(nn.Linear(9, 5), nn.ReLU(), nn.Linear(5, latent))
+            self.mergeclipinstance = nn.Sequential(nn.Linear(6 + 7, 5), nn.ReLU(), nn.Linear(5, latent))
 
     def weights(self, z):
         """The tensors of one video, name to value, of its latent (latent,)."""
@@ -81,6 +83,12 @@ class Official(nn.Module):
         places = [(t, y, x) for t in axes[0] for y in axes[1] for x in axes[2]]
         features = torch.tensor([encode(place, self.octaves) for place in places])
         return torch.func.functional_call(self.net, self.weights(z), (features,)).view(*shape, 3)
+
+    @torch.no_grad()
+    def encode(self, seen, code):
+        """z of what the image network saw of each frame (T, seen), and a code (7,)."""
+        self.eval()
+        return self.mergeclipinstance(torch.cat([self.clip.gru(seen[None])[0][0].mean(0), code]))
 
     def train_a_little(self, steps):
         """Some steps of one Adam on everything, as the official code; returns it."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inrkit.testing import check_hypernetwork, check_inr, check_method
+from inrkit.testing import check_encoder, check_hypernetwork, check_inr, check_method
 from inrkit_inrv.options import MLPHeadsOptions, NerfMLPOptions
 
 
@@ -31,3 +31,12 @@ def test_the_method(loss):
 
 def test_the_method_with_lpips(vgg_file):
     check_method("inrv", {"lpips_weights": vgg_file})
+
+
+def test_the_gaussian_codebook():
+    check_encoder("gaussian-codebook", {"size": 5})
+
+
+@pytest.mark.parametrize("prior", [0.05, 0])
+def test_the_method_with_a_prior(prior):
+    check_method("inrv", {"prior": prior, "lpips": 0})

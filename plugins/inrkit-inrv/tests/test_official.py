@@ -199,17 +199,80 @@ def test_old_files_may_have_moments_of_what_is_only_kept(official, tmp_path):
     assert all(is_in(tensor, kept) for tensor in flat(content))
 
 
-def test_with_the_video_clip_branch_the_learned_latents_are_the_codes(merged, tmp_path):
+def test_with_the_video_clip_branch_clips_are_those_with_learned_latents(merged, tmp_path):
     model, learned, path = merged
     run = convert(path, tmp_path / "run", plugin="inrv")
     loaded = inrkit.load(run.path)
     assert run.config.data.clips == ["official clip 0", "official clip 1", "official clip 4"]
+    assert torch.equal(loaded.codes["code"], model.latent_codes.weight.detach()[[0, 1, 4]])
     for z, code, video in zip(
         learned.values(), loaded.latents["z"], loaded.render(loaded.latents, (2, 3, 4)), strict=True
     ):
         assert torch.equal(code, z)
         torch.testing.assert_close(video, model.render(z, (2, 3, 4)), atol=1e-5, rtol=0)
     assert any("video-CLIP" in note for note in run.config.data.notes)
+
+
+def test_the_video_clip_branch_encodes_as_the_independent_model_does(merged, tmp_path):
+    model, _, path = merged
+    run = convert(path, tmp_path / "run")
+    options = run.config.encoder.options
+    assert run.config.encoder.name == "videoclip" and options["normalise"] is False, "the official code forgot it"
+    assert [options[key] for key in ("size", "code", "features", "units", "layers", "merge")] == [6, 7, 4, 3, 2, 5]
+    encoder = inrkit.load(run.path).encoder
+    seen, codes = torch.randn(3, 9, 4), model.latent_codes.weight.detach()[:3]
+    video = torch.zeros(3, 9, 2, 2, 3, dtype=torch.uint8)
+    found = encoder(inrkit.ClipBatch(video, codes={"code": codes}, features={"clip": seen}), None)["z"]
+    for row in range(3):
+        torch.testing.assert_close(found[row], model.encode(seen[row], codes[row]), atol=1e-6, rtol=1e-5)
+
+
+def test_the_moments_of_the_video_clip_branch_become_the_optimisers(official, tmp_path):
+    torch.manual_seed(3)
+    model = official(3, video_clip=True)
+    trained = [value for name, value in model.named_parameters() if not name.startswith("clip.model")]
+    optimizer = torch.optim.Adam(model.parameters())
+    sum(parameter.square().sum() for parameter in trained).backward()
+    optimizer.step()
+    torch.save(model.checkpoint(optimizer, {1: torch.randn(6), 0: torch.randn(6)}), tmp_path / "trained.pth")
+    run = convert(tmp_path / "trained.pth", tmp_path / "run")
+    ours = inrkit.load(run.path)
+    adam = torch.optim.Adam(ours.parameters(), 1e-3)
+    load_optimizer(ours, adam, run.newest_checkpoint() / "optimizer.safetensors")
+    expected = optimizer.state[model.clip.gru.weight_hh_l1_reverse]["exp_avg"]
+    assert torch.equal(adam.state[ours.encoder.gru.weight_hh_l1_reverse]["exp_avg"], expected)
+    codes = load_codes(run.newest_checkpoint() / "codes.safetensors")
+    assert torch.equal(codes.exp_avg["code"], optimizer.state[model.latent_codes.weight]["exp_avg"][:2])
+
+
+def test_a_video_clip_branch_without_latents_still_encodes(official, tmp_path):
+    model = official(2, video_clip=True)
+    torch.save(model.checkpoint(), tmp_path / "bare.pth")
+    loaded = inrkit.load(convert(tmp_path / "bare.pth", tmp_path / "run").path)
+    assert loaded.codes["code"].shape == (2, 7) and not loaded.latents
+
+
+def one_way(content):
+    for key in [key for key in content["model"] if key.endswith("_reverse")]:
+        del content["model"][key]
+
+
+def another_merge(content):
+    content["model"]["mergeclipinstance.0.weight"] = torch.zeros(5, 12)
+
+
+def latent_of_no_code(content):
+    content["learned_latents"][9] = content["learned_latents"][0]
+
+
+@pytest.mark.parametrize("damage", [one_way, another_merge, latent_of_no_code])
+def test_a_video_clip_branch_that_is_none_is_refused(merged, tmp_path, damage):
+    content = torch.load(merged[2], weights_only=True)
+    damage(content)
+    torch.save(content, tmp_path / "damaged.pth")
+    with pytest.raises(BadInput):
+        convert(tmp_path / "damaged.pth", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_run_says_where_it_came_from(run):

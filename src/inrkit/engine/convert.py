@@ -55,6 +55,8 @@ def convert(path: Path, out: Path, plugin: str | None = None, overwrite: bool = 
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     files = {"model": model.state_dict(), "codes": _codes(imported).state_dict(), "optimizer": imported.optimizer}
+    if imported.latents:
+        files["latents"] = imported.latents
     if imported.extra:
         files["imported"] = imported.extra
     state = {"seconds": 0.0, "best_psnr": 0.0, "clips": len(imported.clips), "imported": _origin(path, imported)}

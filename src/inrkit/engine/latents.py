@@ -1,4 +1,4 @@
-"""Batches of training clips, their frozen features, and their latents."""
+"""Batches of training clips, and their latents."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from torch import Tensor
 from inrkit.engine.codes import CodeTable
 from inrkit.engine.data import Clips
 from inrkit.engine.team import Team
-from inrkit.interfaces import ClipBatch, Encoder, Tensors
-from inrkit.interfaces.pixels import to_float
+from inrkit.interfaces import ClipBatch, Tensors
 from inrkit.model import VideoModel
 
 CHUNK = 16
@@ -23,26 +22,6 @@ def clip_batch(
     video, rows = clips.source(index)
     own = {name: values[index.to(values.device)].to(device) for name, values in features.items()}
     return ClipBatch(video, rows=rows, index=index, codes=codes, features=own, seed=seed, device=device)
-
-
-def has_features(encoder: Encoder) -> bool:
-    """Whether an encoder has frozen features, so that frames need not be decoded for one that has none."""
-    return type(encoder).features is not Encoder.features
-
-
-@torch.no_grad()
-def compute_features(model: VideoModel, clips: Clips) -> Tensors:
-    """What the encoder's frozen networks see of each clip, once: name to (N, ...) on the CPU; {} if it has none."""
-    if not has_features(model.encoder):
-        return {}
-    parts = [
-        {
-            name: value.cpu()
-            for name, value in model.encoder.features(to_float(clips.read(index)).to(model.device)).items()
-        }
-        for index in torch.arange(len(clips)).split(CHUNK)
-    ]
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
 
 @torch.no_grad()

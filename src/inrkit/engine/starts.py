@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 import inrkit.model
+from inrkit.engine.features import has_features
 from inrkit.engine.fit_options import FitOptions
-from inrkit.engine.latents import has_features
 from inrkit.engine.objective import Seen
 from inrkit.engine.priors import spread
 from inrkit.interfaces import ClipBatch, Sample, Tensors

@@ -24,7 +24,8 @@ from inrkit.engine.checkpoint import (
 from inrkit.engine.codes import CodeTable, gradients_of
 from inrkit.engine.data import spread
 from inrkit.engine.evaluate_training import Evaluations
-from inrkit.engine.latents import clip_batch, compute_features, training_latents
+from inrkit.engine.features import compute_features
+from inrkit.engine.latents import clip_batch, training_latents
 from inrkit.engine.log import Log
 from inrkit.engine.options import TrainOptions
 from inrkit.engine.plan import Plan
@@ -68,6 +69,7 @@ class Trainer:
         self.device = self.team.device(self.config.device)
         self.model = build_model(self.config, numbers).to(self.device)
         self.shared: torch.nn.Module = self.model
+        self.model.encoder.check()  # before anything is written
         self.codes = CodeTable()
         self.codes.grow(len(plan.train), self.model.encoder, self.config.seed)
         self.codes.to(self.device)

@@ -68,6 +68,19 @@ class Encoder(nn.Module):
         """What frozen networks see, computed once per clip and kept: (B, T, H, W, 3) -> name to (B, ...). Given: {}."""
         return {}
 
+    def features_key(self) -> str:
+        """All that `features` depends on but the frames, as text: which networks, by their weights' hash, and how.
+
+        Features of a training are then kept beside its clips, and found there by the next one. Given: "", kept nowhere.
+        """
+        return ""
+
+    def check(self) -> None:
+        """Refuse, by :class:`inrkit.BadInput`, what a training would fail of: files that `features` needs.
+
+        Asked before a training writes anything; a model that is only rendered is never asked. Given: nothing.
+        """
+
     def forward(self, clips: ClipBatch, decode: Decode) -> Tensors:
         """The latents of `clips`: name to (B, *shape).
 

@@ -24,6 +24,7 @@ class Imported:
         model: The model's tensors, named as in :class:`inrkit.VideoModel`.
         codes: Name to (N, *shape), a row for each training clip.
         clips: N names of the training clips.
+        latents: Name to (N, *shape), where the encoder makes them of more than codes, and the file has them; else {}.
         moments: ``exp_avg`` and ``exp_avg_sq`` of the codes, each name to (N, *shape); {} if the file has none.
         visits: The number of optimiser steps that each code has seen.
         optimizer: ``exp_avg.NAME``, ``exp_avg_sq.NAME`` and ``step.NAME`` of the model's parameters, or {}.
@@ -38,6 +39,7 @@ class Imported:
     model: Tensors
     codes: Tensors
     clips: list[str]
+    latents: Tensors = field(default_factory=dict)
     moments: Mapping[str, Tensors] = field(default_factory=dict)
     visits: int = 0
     optimizer: Tensors = field(default_factory=dict)

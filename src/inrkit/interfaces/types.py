@@ -76,11 +76,14 @@ class Output(NamedTuple):
         rgb: (B, *grid, 3) float32, nominally in [-1, 1], not clamped.
         latents: Name to (B, *shape).
         weights: Name to (B, *shape): what the hypernetwork made of the latents.
+        codes: Name to (B, *shape): what is learned for each of these clips, of which the encoder made the latents; {}
+            where latents were not made of codes.
     """
 
     rgb: Tensor
     latents: Tensors
     weights: Tensors
+    codes: Tensors = {}  # noqa: RUF012 - read, never written
 
 
 def per_clip(values: Tensor) -> Tensor:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import safetensors.torch
 import torch
@@ -26,59 +27,94 @@ ARCHITECTURE = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu"}
 """What the configuration of a plain CLIP says; others bring networks of further packages, which fetch files."""
 
 
+VARIABLE = "INRKIT_CLIP_WEIGHTS"
+"""Of the environment: the file, where no option names one."""
+
+
+class Asker(NamedTuple):
+    """Who wants the network, for messages: its name, and what its options ``model`` and ``weights`` begin with."""
+
+    name: str
+    options: str
+
+    def way(self, option: str) -> str:
+        """How a user gives an option."""
+        return f"{self.options}{option}"
+
+
 @dataclass
 class ImageEncoder:
     """Images to embeddings, and which weights it has."""
 
     network: nn.Module
     side: int
+    width: int
     file: str
     sha256: str
 
-    def __call__(self, images: Tensor) -> Tensor:
-        """Float (N, 3, H, W) in [0, 255] -> (N, D), not normalised.
+    def __call__(self, images: Tensor, normalise: bool = True) -> Tensor:
+        """Float (N, 3, H, W) in [0, 255] -> (N, D), embeddings of any length.
 
         Images are resized to the network's square, bicubically and antialiased; nothing is cut off.
+
+        Args:
+            normalise: By CLIP's own mean and deviation of colours, as it was trained; False leaves [0, 1].
         """
         square = (self.side, self.side)
         images = nn.functional.interpolate(images, square, mode="bicubic", antialias=True).clamp(0, 255) / 255
         mean, std = (torch.tensor(values, device=images.device)[:, None, None] for values in (MEAN, STD))
-        embeddings: Tensor = self.network.to(images.device)((images - mean) / std)
+        if normalise:
+            images = (images - mean) / std
+        embeddings: Tensor = self.network.to(images.device)(images)
         return embeddings
 
 
-def load_image_encoder(model: str, weights: Path | None) -> ImageEncoder:
-    """Build it and fill in every weight; nothing is downloaded.
+def clip_image_encoder(model: str, weights: Path | None = None, *, name: str, options: str) -> ImageEncoder:
+    """The image network of a CLIP, frozen, and every number of it from a file; nothing is downloaded.
+
+    It is called as ``encoder(images)``, float (N, 3, H, W) in [0, 255] -> (N, D); ``width`` is D, ``sha256`` that of
+    the file.
 
     Args:
-        weights: A safetensors file as open_clip writes it; None: OpenAI's, if Hugging Face's cache has them.
+        model: As open_clip has it, such as ``"ViT-B-32-quickgelu"``, of which OpenAI's weights are.
+        weights: A safetensors file as open_clip writes it; None: the one that ``INRKIT_CLIP_WEIGHTS`` names, or
+            OpenAI's, if Hugging Face's cache has them.
+        name: Who wants it, for messages.
+        options: What its options begin with where a user gives them, as ``"-o encoder."``.
 
     Raises:
         BadInput: open_clip is not installed, the model is none of its plain ones, the file is not there, not
             safetensors, or of another model.
     """
-    open_clip = _open_clip()
+    asker = Asker(name, options)
+    open_clip = _open_clip(asker)
     configuration = _configuration(open_clip, model)
-    return _loaded(weights or _cached(open_clip, model, bool(configuration.get("quick_gelu"))), model)
+    if weights is None and os.environ.get(VARIABLE):
+        weights = Path(os.environ[VARIABLE])
+    path = weights or _cached(open_clip, model, bool(configuration.get("quick_gelu")), asker)
+    return _loaded(path, (model, asker))
 
 
 @once
-def _loaded(path: Path, model: str) -> ImageEncoder:
-    """As `load_image_encoder`, from that file."""
-    open_clip = _open_clip()
+def _loaded(path: Path, how: tuple[str, Asker]) -> ImageEncoder:
+    """As `clip_image_encoder`, from that file."""
+    model, asker = how
+    open_clip = _open_clip(asker)
     configuration = _configuration(open_clip, model)
     content, sha256 = read_hashed(path)
     with torch.device("meta"):  # a shape, and no memory: every number comes from the file
         network: nn.Module = open_clip.CLIP(**configuration).visual
-    _fill(network, _tensors(path, content), path, model)
-    return ImageEncoder(network.eval(), configuration["vision_cfg"]["image_size"], path.name, sha256)
+    _fill(network, _tensors(path, content), path, model, asker)
+    side, width = configuration["vision_cfg"]["image_size"], configuration["embed_dim"]
+    return ImageEncoder(network.eval().requires_grad_(False), side, width, path.name, sha256)
 
 
-def _open_clip() -> ModuleType:
+def _open_clip(asker: Asker) -> ModuleType:
     try:
         return import_module("open_clip")
     except ImportError as error:
-        raise BadInput("frechet-clip needs open_clip, which is not installed", "pip install 'inrkit[clip]'") from error
+        missing = f"{asker.name} needs open_clip, which is not installed"
+        raise BadInput(missing, "pip install 'inrkit[clip]'") from error
 
 
 def _configuration(open_clip: ModuleType, model: str) -> dict[str, Any]:
@@ -91,19 +127,20 @@ def _configuration(open_clip: ModuleType, model: str) -> dict[str, Any]:
     return configuration
 
 
-def _cached(open_clip: ModuleType, model: str, quick_gelu: bool) -> Path:
+def _cached(open_clip: ModuleType, model: str, quick_gelu: bool, asker: Asker) -> Path:
     """OpenAI's weights, where something has fetched them already."""
     from huggingface_hub import try_to_load_from_cache
 
     known = open_clip.get_pretrained_cfg(model, "openai")
     if not known.get("hf_hub") or bool(known.get("quick_gelu")) != quick_gelu:
-        raise BadInput(f"there are no weights of OpenAI's for {model}", "Pass a file: --set frechet-clip.weights=FILE.")
+        raise BadInput(f"there are no weights of OpenAI's for {model}", f"Pass a file: {asker.way('weights=FILE')}.")
     repository = known["hf_hub"].strip("/")
     found = try_to_load_from_cache(repository, WEIGHTS)
     if not isinstance(found, str):
         raise BadInput(
-            f"frechet-clip needs the weights of {model}, which are not on this machine",
-            f"Fetch {WEIGHTS} from https://huggingface.co/{repository} and pass it: --set frechet-clip.weights=FILE.",
+            f"{asker.name} needs the weights of {model}, which are not on this machine",
+            f"Fetch {WEIGHTS} from https://huggingface.co/{repository} and pass it: {asker.way('weights=FILE')}, "
+            f"or {VARIABLE}=FILE.",
         )
     return Path(found)
 
@@ -118,12 +155,12 @@ def _tensors(path: Path, content: bytes) -> dict[str, Tensor]:
     return {name.removeprefix(PREFIX): value.float() for name, value in tensors.items() if name.startswith(PREFIX)}
 
 
-def _fill(network: nn.Module, tensors: dict[str, Tensor], path: Path, model: str) -> None:
+def _fill(network: nn.Module, tensors: dict[str, Tensor], path: Path, model: str, asker: Asker) -> None:
     expected = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     found = {name: tuple(value.shape) for name, value in tensors.items()}
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
     if wrong:
         first = f"{wrong[0]} is {found.get(wrong[0], 'missing')}, and should be {expected.get(wrong[0], 'none')}"
-        hint = "Name the model that they are of: --set frechet-clip.model=NAME."
+        hint = f"Name the model that they are of: {asker.way('model=NAME')}."
         raise BadInput(f"{path} has not the weights of {model}: {len(wrong)} tensors differ, {first}", hint)
     network.load_state_dict(tensors, assign=True)

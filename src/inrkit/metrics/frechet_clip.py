@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inrkit.metrics.clip_weights import load_image_encoder
+from inrkit.metrics.clip_weights import clip_image_encoder
 from inrkit.metrics.frechet_metric import FrechetMetric
 from inrkit.metrics.frechet_options import FrechetClipOptions
 
@@ -23,7 +23,9 @@ class FrechetClip(FrechetMetric):
         options = config or FrechetClipOptions()
         super().__init__(options)
         self.model, self.frames, self.batch = options.model, options.frames, options.batch
-        self.encoder = load_image_encoder(options.model, options.weights)
+        self.encoder = clip_image_encoder(
+            options.model, options.weights, name="frechet-clip", options="--set frechet-clip."
+        )
 
     def cut(self, videos: Tensor, real: bool) -> Tensor:
         """Evenly spaced frames, from the first to the last."""

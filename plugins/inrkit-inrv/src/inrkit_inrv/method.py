@@ -11,10 +11,11 @@ from torch import Tensor
 from inrkit import Method, Output, Situation, Tensors, per_clip
 from inrkit_inrv.options import InrVOptions
 from inrkit_inrv.perceptual import load_lpips
+from inrkit_inrv.prior import WEIGHT, divergence
 
 
 class InrV(Method):
-    """An error of pixels plus a weighted LPIPS-VGG of whole frames, averaged over frames."""
+    """An error of pixels plus a weighted LPIPS-VGG of whole frames, averaged over frames; and a prior, if any."""
 
     def __init__(self, config: InrVOptions) -> None:
         self._config = config
@@ -27,11 +28,19 @@ class InrV(Method):
         return {"paper": paper, "fast": fast, "toy": toy}[name](situation)
 
     def loss(self, out: Output, target: Tensor) -> Tensors:
-        """{"pixels": (B,)} and, with LPIPS, {"lpips": (B,)}."""
+        """{"pixels": (B,)}, with LPIPS {"lpips": (B,)}, and with a prior {"prior": (B,)}."""
         terms = {"pixels": per_clip(pixel_error(self._config.loss, out.rgb, target))}
         if self._lpips:
             terms["lpips"] = self._config.lpips * self._lpips(out.rgb, target)
+        if weight := self._prior(out):
+            terms["prior"] = weight * divergence(out.codes, out.latents)
         return terms
+
+    def _prior(self, out: Output) -> float:
+        """Its weight. What is rendered without codes, as in a fit, has none unless it is asked for."""
+        if self._config.prior is None:
+            return WEIGHT if "log_var" in out.codes else 0.0
+        return self._config.prior if out.latents else 0.0
 
 
 def pixel_error(kind: str, rgb: Tensor, target: Tensor) -> Tensor:

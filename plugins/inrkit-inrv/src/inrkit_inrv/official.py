@@ -1,8 +1,9 @@
 """Checkpoints of the official INR-V code: ``{"model", "optim", "learned_latents"}``, sizes read from the shapes.
 
-Where things go: ``hyper_net`` becomes the model; ``latent_codes`` the codes, or, where the video-CLIP branch made z of
-them, ``learned_latents`` do; Adam's moments follow. The INR's own weights, which that code never uses, the other of
-the two kinds of latents, and the video-CLIP branch are kept as they are.
+Where things go: ``hyper_net`` becomes the model; ``latent_codes`` the codes; Adam's moments follow. With the video-CLIP
+branch, its GRU and the layers that join code and video become the encoder, and ``learned_latents`` the latents of those
+clips that have any. The INR's own weights, which that code never uses, CLIP itself, and latents and codes that nobody
+reads are kept as they are.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from inrkit import BadInput, Imported, Tensors
 
 SLOTS = ("exp_avg", "exp_avg_sq", "step")
 KEPT = ("clip.", "mergeclipinstance.", "net.")
-"""Prefixes of tensors that are kept without being used."""
+"""Prefixes of tensors that are kept, used or not."""
+
+BRANCH = {"clip.gru.": "encoder.gru.", "mergeclipinstance.": "encoder.merge."}
+"""What of the video-CLIP branch is trained, there and here."""
 
 
 def read_official(content: Any) -> Imported | None:
@@ -55,39 +59,62 @@ def _read(content: dict[str, Any], state: dict[str, Tensor]) -> Imported:
     table = {slot: values.pop("latent_codes.weight") for slot, values in slots.items()}
     latents, index = _learned_latents(content.get("learned_latents", {}))
     extra = {f"model.{key}": value for key, value in state.items() if key.startswith(KEPT)}
-    codes, clips = (
-        state["latent_codes.weight"],
-        [f"official clip {i}" for i in range(len(state["latent_codes.weight"]))],
-    )
+    codes = state["latent_codes.weight"]
+    rows = torch.arange(len(codes))
     notes = ["The file does not say the size of the clips; the paper's 25x100x100 is assumed."]
-    if any(key.startswith("mergeclipinstance.") for key in state):
+    encoder, branch = _branch(state, codes.shape[1])
+    if branch and len(index):
+        rows = index
         extra["model.latent_codes.weight"] = codes
         extra |= {f"optim.{slot}.latent_codes.weight": value for slot, value in table.items()}
-        codes, clips, table = latents, [f"official clip {i}" for i in index.tolist()], {}
-        notes.append("Its codes are the learned latents; the video-CLIP branch that made them is kept, not yet used.")
+        notes.append("Its clips are those with learned latents; the encoder is the video-CLIP branch that made them.")
     elif len(latents):
         extra |= {"learned_latents.z": latents}
     if len(index):
         extra["learned_latents.index"] = index
     own = _own_optimizer(slots, heads, layers, extra)
+    name = "code" if branch else "z"
     return Imported(
         components={
-            "encoder": ("codebook", {"size": codes.shape[1]}),
+            "encoder": encoder,
             "hypernetwork": ("mlp-heads", _hypernetwork_options(state, layers)),
             "inr": ("nerf-mlp", _inr_options(state, heads, layers - 1)),
         },
         options={"lpips": 0.0},
         clip_shape=(25, 100, 100),
-        model=_stack(state, heads, layers, "hypernetwork."),
-        codes={"z": codes},
-        clips=clips,
-        moments={slot: {"z": table[slot]} for slot in SLOTS[:2]} if table else {},
+        model=_stack(state, heads, layers, "hypernetwork.") | branch,
+        codes={name: codes[rows]},
+        clips=[f"official clip {i}" for i in rows.tolist()],
+        latents={"z": latents} if branch and len(index) else {},
+        moments={slot: {name: table[slot][rows]} for slot in SLOTS[:2]} if table else {},
         visits=int(table["step"]) if table else 0,
         optimizer=own,
         extra=extra,
         tensors=len(state) + sum(len(values) for values in optimizer.values()) + len(latents),
         notes=notes,
     )
+
+
+def _branch(state: dict[str, Tensor], code: int) -> tuple[tuple[str, dict[str, Any]], Tensors]:
+    """The encoder with its options, and what of the video-CLIP branch it has, by our names; {} without that branch."""
+    own = {
+        ours + key.removeprefix(theirs): value
+        for theirs, ours in BRANCH.items()
+        for key, value in state.items()
+        if key.startswith(theirs)
+    }
+    if not any(key.startswith("encoder.merge.") for key in own):
+        return ("codebook", {"size": code}), {}
+    options = {
+        "size": len(own["encoder.merge.2.bias"]),
+        "code": code,
+        "features": own["encoder.gru.weight_ih_l0"].shape[1],
+        "units": own["encoder.gru.weight_hh_l0_reverse"].shape[1],
+        "layers": sum(re.fullmatch(r"encoder\.gru\.weight_ih_l\d+", key) is not None for key in own),
+        "merge": len(own["encoder.merge.0.bias"]),
+        "normalise": False,  # the official code forgot it, so that its GRU knows nothing else
+    }
+    return ("videoclip", options), own
 
 
 def _inr_options(state: dict[str, Tensor], heads: int, last: int) -> dict[str, int]:
@@ -137,10 +164,15 @@ def _optimizer_by_name(optim: Any, state: dict[str, Tensor]) -> dict[str, dict[s
 
 
 def _own_optimizer(slots: dict[str, dict[str, Tensor]], heads: int, layers: int, extra: Tensors) -> Tensors:
-    """The moments of the hypernetwork, stacked like it; those of everything else go to `extra`."""
+    """The moments of the hypernetwork, stacked like it, and of the encoder; those of everything else go to `extra`."""
     own: Tensors = {}
     for slot, values in slots.items():
-        extra |= {f"optim.{slot}.{key}": value for key, value in values.items() if not key.startswith("hyper_net.")}
+        for key, value in values.items():
+            theirs = next((prefix for prefix in BRANCH if key.startswith(prefix)), None)
+            if theirs:
+                own[f"{slot}.{BRANCH[theirs]}{key.removeprefix(theirs)}"] = value.float()
+            elif not key.startswith("hyper_net."):
+                extra[f"optim.{slot}.{key}"] = value
         stacked = _stack({key: value.float() for key, value in values.items()}, heads, layers, "")
         for name, value in stacked.items():
             if slot == "step" and value.numel() > 1:

@@ -28,6 +28,25 @@ def inrkit_methods() -> list[declare.Method]:
 
 
 @hookimpl
+def inrkit_encoders() -> list[declare.Encoder]:
+    """The two ways in which INR-V holds its space together."""
+    return [
+        declare.Encoder(
+            name="videoclip",
+            target="inrkit_inrv.video_clip:VideoClip",
+            options="inrkit_inrv.options:VideoClipOptions",
+            summary="A learned code joined with what CLIP sees of the video; needs inrkit[clip] and CLIP's weights",
+        ),
+        declare.Encoder(
+            name="gaussian-codebook",
+            target="inrkit_inrv.prior:GaussianCodebook",
+            options="inrkit_inrv.options:GaussianCodebookOptions",
+            summary="A learned normal distribution per training clip, of which training draws (the Gaussian prior)",
+        ),
+    ]
+
+
+@hookimpl
 def inrkit_inrs() -> list[declare.INR]:
     """The primary network."""
     return [
