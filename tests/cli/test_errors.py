@@ -26,6 +26,8 @@ REFUSED = {
     "a value that is no number": "-o train.lr=nan",
     "an unknown component": "--inr nerf-mpl",
     "a missing source": "-p inrv nowhere.mp4",
+    "a data set without a copy": "-p inrv how2sign-faces",
+    "weights of CLIP that are none": "--encoder videoclip -o encoder.weights=text.mp4",
     "an empty name": "",
     "an empty folder": "-p inrv empty",
     "a source that is no video": "-p inrv text.mp4",

@@ -194,3 +194,5 @@ def test_an_imported_checkpoint_encodes_and_continues(trained, tiny, official, t
     before, after = inrkit.load("imported").state_dict(), inrkit.load(out).state_dict()
     assert all(torch.allclose(value, before[name], atol=1e-6) for name, value in after.items())
     assert inrkit.load(out).latents["z"].shape == (3, 6)
+    codes = inrkit.load(out).codes["code"]
+    torch.testing.assert_close(codes, model.latent_codes.weight.detach(), atol=1e-5, rtol=0)  # by their order

@@ -229,7 +229,9 @@ def make_room(out: Path, overwrite: bool) -> None:
 
 
 def init_from(trainer: Trainer, path: Path) -> None:
-    """Start from the model of another run, and from its codes where it was trained on as many clips.
+    """Start from the model of another run, and from its codes of clips that it knew by name.
+
+    Of an imported run, which knows no names, codes go to clips by their order, if they are as many.
 
     Raises:
         BadInput: It has no checkpoint, or its components have other shapes.
@@ -247,6 +249,8 @@ def init_from(trainer: Trainer, path: Path) -> None:
     if len(codes) != len(old):
         raise BadInput(f"--init-from {path} has codes of {len(codes)} clips, its config.json names {len(old)}")
     shared = [(row, old[name]) for row, name in enumerate(known) if name in old]
+    if not shared and Run(path).config.data.source is None and len(known) == len(old):
+        shared = [(row, row) for row in range(len(known))]
     for name, rows in codes.rows.items():
         for row, other in shared:
             trainer.codes.rows[name][row] = rows[other].to(trainer.device)
