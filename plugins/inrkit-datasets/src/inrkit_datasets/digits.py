@@ -34,7 +34,7 @@ def read_digits(path: Path | None) -> Digits:
     if path is None:
         return _of_scikit_learn()
     try:
-        found = _array(path) if path.suffix in (".npy", ".npz") else _idx(path)
+        found: Digits = _array(path) if path.suffix in (".npy", ".npz") else _idx(path)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror or error}", HINT) from error
     except (ValueError, EOFError, KeyError, zlib.error) as error:
