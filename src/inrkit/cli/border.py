@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,15 +18,37 @@ from inrkit.errors import InrkitError
 
 @contextmanager
 def border() -> Iterator[None]:
-    """Turn an :class:`InrkitError` into its message and exit code, and Ctrl-C into one line and 130."""
+    """Turn an :class:`InrkitError` into its message and exit code, and Ctrl-C into one line and 130.
+
+    What a plugin's code raises beside is an error of that plugin. With ``INRKIT_TRACEBACK=1`` all of it is shown first.
+    """
     try:
         yield
     except InrkitError as problem:
-        console.error(problem)
-        raise typer.Exit(problem.exit_code) from problem
+        raise _end(problem, problem) from problem
     except KeyboardInterrupt as problem:
         console.say("interrupted")
         raise typer.Exit(130) from problem
+    except Exception as problem:
+        fault = _fault(problem)
+        if fault is None:
+            raise
+        raise _end(fault, problem) from problem
+
+
+def _end(said: InrkitError, raised: Exception) -> typer.Exit:
+    if os.environ.get("INRKIT_TRACEBACK", "0") not in ("", "0"):
+        console.say("".join(traceback.format_exception(raised)).rstrip())
+    console.error(said)
+    return typer.Exit(said.exit_code)
+
+
+def _fault(problem: Exception) -> InrkitError | None:
+    """What is wrong with the plugin whose code raised it, if one did."""
+    from inrkit.discovery import load_registry
+    from inrkit.discovery.fault import fault_of
+
+    return fault_of(problem, load_registry().records)
 
 
 class Border(TyperGroup):

@@ -26,6 +26,8 @@ from inrkit.engine.observe_run import run_videos
 from inrkit.engine.plan import resolve_device
 from inrkit.engine.runs import load
 from inrkit.engine.team import join, speaks
+from inrkit.errors import PluginError
+from inrkit.interfaces import TaskResult
 from inrkit.options import environment_options, parse_assignments, resolve
 
 
@@ -45,6 +47,8 @@ def run_task(name: str, values: Mapping[str, Any]) -> None:
     with make_reporter(values["quiet"]) as reporter:
         task.device, task.reporter = device, reporter
         result = task.run(loaded, options["task"])
+    if not isinstance(result, TaskResult):
+        raise PluginError(f"{name} gives {type(result).__name__} and no TaskResult", "Report this to its author.")
     if values["json"]:
         console.result_json(plain(result.record) | {"files": list(map(str, result.files))})
         return

@@ -71,7 +71,7 @@ def draw_latents(name: str, options: BaseModel, latents: Tensors, count: int, se
         raise BadInput(f"the sampler cannot be fitted: {error}", "Choose another --sampler, or other -o.") from error
     drawn = sampler.sample(count, generator(seed, "sample", name))
     wanted = {key: (count, *values.shape[1:]) for key, values in known.items()}
-    if {key: tuple(values.shape) for key, values in drawn.items()} != wanted:
+    if not isinstance(drawn, dict) or {key: tuple(values.shape) for key, values in drawn.items()} != wanted:
         raise PluginError(f"the sampler {name!r} gives no latents of the shapes {wanted}", "Report this to its author.")
     if not all(bool(values.isfinite().all()) for values in drawn.values()):
         raise PluginError(f"the sampler {name!r} gives latents that are no numbers", "Report this to its author.")

@@ -10,11 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from inrkit.discovery.fault import REPORT, is_memory
 from inrkit.discovery.load import because
 from inrkit.errors import InrkitError, PluginError
 from inrkit.interfaces import Tensors
-
-REPORT = "Report this to its author."
 
 
 @contextmanager
@@ -31,7 +30,7 @@ def border_of(metric: str) -> Iterator[None]:
     except (InrkitError, torch.OutOfMemoryError):
         raise
     except Exception as error:
-        if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        if is_memory(error):
             raise torch.OutOfMemoryError(str(error)) from error
         raise PluginError(f"metric {metric} fails: {because(error)}", REPORT) from error
 

@@ -84,11 +84,16 @@ class Job:
 
         Raises:
             BadInput: Nothing is, or the options ask for what a clip does not have.
+            PluginError: The task gives something else.
         """
         try:
             seen = self.task.observe(self.clip_shape, self.options, generator(self.seed, "observe"))
         except ValueError as error:
             raise BadInput(f"{self.name} cannot be done: {error}", "Let more be seen.") from error
+        if not isinstance(seen, Observation):
+            raise PluginError(
+                f"{self.name} observes {type(seen).__name__}, which is no Observation", "Report this to its author."
+            )
         if seen.mask is not None and tuple(seen.mask.shape) != self.clip_shape:
             raise BadInput(
                 f"{self.name} sees clips of {tuple(seen.mask.shape)}, those of the run are {self.clip_shape}",

@@ -21,6 +21,7 @@ from inrkit.engine.hidden import seen_in, shown
 from inrkit.engine.job import Job
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.windows import blended
+from inrkit.errors import PluginError
 from inrkit.interfaces import ClipBatch
 from inrkit.interfaces.pixels import to_float, to_uint8
 from inrkit.model import VideoModel
@@ -152,6 +153,11 @@ def _still(job: Job, video: Footage, name: str, window: int, frames: int, which:
     observation = seen_in(job, [(video, window)])
     seen = clip if observation.mask is None else torch.where(observation.mask[..., None], clip, 0.0)
     made = observation.fill(observation.see(seen)) if name == "observed" else job.task.baseline(seen, observation)
+    if made.shape != clip.shape:
+        raise PluginError(
+            f"{job.name} gives a {name} of {tuple(made.shape)} for clips of {tuple(clip.shape)}",
+            "Report this to its author.",
+        )
     return iter(made[0, which.to(made.device)])
 
 
