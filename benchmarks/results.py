@@ -43,25 +43,40 @@ DATASETS = [
 ]
 
 TASKS = [
-    Task("invert", "Inversion", "Everything is seen."),
-    Task("predict", "Frame prediction", "The first frames are seen.", {"observed": 4}),
+    Task(
+        "invert",
+        "Inversion",
+        "Everything is seen.",
+        targets=[Target("ours", OWN, less=0.5), Target("mean", OWN, less=1.5)],
+    ),
+    Task(
+        "predict",
+        "Frame prediction",
+        "The first frames are seen.",
+        {"observed": 4},
+        [Target("mean", "last frame repeated")],
+    ),
     Task("sparse-inpaint", "Sparse inpainting", "Pixels scattered in space and time are seen.", {"keep": 0.25}),
     Task(
-        "inpaint", "Inpainting", "The top half of every frame is seen.", {"keep": "top"}, Target("mean", "mean colour")
+        "inpaint",
+        "Inpainting",
+        "The top half of every frame is seen.",
+        {"keep": "top"},
+        [Target("mean", "mean colour")],
     ),
     Task(
         "interpolate-frames",
         "Frame interpolation",
         "The first frame and the last are seen.",
         {"observed": "0,-1"},
-        Target("mean", "linear blend"),
+        [Target("mean", "linear blend")],
     ),
     Task(
         "superresolve",
         "Superresolution",
         "The means over the areas of 8 rows of larger pixels are seen.",
         {"low": 8},
-        Target("mean", OWN, less=1.5),
+        [Target("mean", OWN, less=1.5)],
     ),
 ]
 """A further task is one more entry."""

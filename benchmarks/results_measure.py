@@ -52,13 +52,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Task:
-    """A task: its command, the options it is given, and what it is to reach, if anything was set."""
+    """A task: its command, the options it is given, and all that it is to reach, if anything was set."""
 
     name: str
     title: str
     about: str
     options: Mapping[str, Any] = field(default_factory=dict)
-    target: Target | None = None
+    targets: Sequence[Target] = ()
 
     @property
     def words(self) -> list[str]:

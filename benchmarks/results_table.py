@@ -82,14 +82,14 @@ def psnr_of(scores: Sequence[Mapping[str, Any]], metric: str = "psnr") -> list[f
 def targets(figures: Figures) -> list[str]:
     """In Markdown: what was set, on training clips, and what was reached; nothing if nothing was set."""
     lines = []
-    for task in figures.tasks:
-        if task.target and "train" in figures.clips:
-            rows = {row.title: psnr_of(row.scores["train"]) for row in _rows(figures, task) if "train" in row.scores}
-            way = next(way for way in figures.ways if way.name == task.target.way)
-            reached, least = _mean(rows[way.title]), _mean(rows[task.target.rival]) - task.target.less
-            less = f", less {task.target.less:g} dB" if task.target.less else ""
+    for task in figures.tasks if "train" in figures.clips else ():
+        rows = {row.title: psnr_of(row.scores["train"]) for row in _rows(figures, task) if "train" in row.scores}
+        for target in task.targets:
+            way = next(way for way in figures.ways if way.name == target.way)
+            reached, least = _mean(rows[way.title]), _mean(rows[target.rival]) - target.less
+            less = f", less {target.less:g} dB" if target.less else ""
             lines.append(
-                f"| {task.title}: {way.title} | {task.target.rival}{less} | {least:.2f} | {reached:.2f} | "
+                f"| {task.title}: {way.title} | {target.rival}{less} | {least:.2f} | {reached:.2f} | "
                 f"{reached - least:+.2f} |"
             )
     head = ["| training clips | at least | PSNR | reached | above it |", "| --- | --- | ---: | ---: | ---: |"]
