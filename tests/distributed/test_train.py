@@ -1,6 +1,8 @@
 """Two processes train as one does: the same model on both, the same curve, one set of files."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from safetensors.torch import load_file
 
 import inrkit
 from inrkit.engine.runs import Run
+from inrkit.video.locks import only_one
 
 FAMILIES = {
     "functa": {"inr.width": 8, "inr.layers": 2, "train.steps": 3, "train.batch": 4, "dataset.held_out": 0},
@@ -19,14 +22,25 @@ TINY = {"data.size": [8, 8], "data.frames": 5, "data.holdout": 0, "dataset.count
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory, command, options):
-    """The folder in which two processes of torchrun were at work, and what each of them says."""
-    folder = tmp_path_factory.mktemp("two")
+    """The folder in which two processes of torchrun were at work, and what each of them says.
+
+    Once, however many workers of pytest-xdist share the tests of it.
+    """
+    root = tmp_path_factory.getbasetemp()
+    folder = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "two"
+    with only_one(folder.with_name(".two.lock"), waiting=lambda: None):
+        if not (folder / "rank-1.json").exists():
+            folder.mkdir()
+            _train_in_two(folder, command, options)
+    return folder, [json.loads((folder / f"rank-{rank}.json").read_text()) for rank in range(2)]
+
+
+def _train_in_two(folder, command, options):
     settings = {"options": options, "families": {name: TINY | own for name, own in FAMILIES.items()}}
     worker = Path(__file__).with_name("worker.py")
     torchrun = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
     code, out, err = command(folder, *torchrun, worker, json.dumps(settings))
     assert code == 0, out + err
-    return folder, [json.loads((folder / f"rank-{rank}.json").read_text()) for rank in range(2)]
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +91,20 @@ def test_codes_and_their_moments_are_those_of_one_process(one, two):
     assert alone["visits"].tolist() == shared["visits"].tolist() == [17] * 7
     for name, value in alone.items():
         assert (value - shared[name]).abs().max() <= 1e-3 * value.abs().max(), name
+
+
+def test_one_process_goes_on_where_two_would_have_gone(one, two, tmp_path, cache, monkeypatch):
+    monkeypatch.setenv("INRKIT_CACHE", str(cache))
+    run = Run(shutil.copytree(two[0] / "two", tmp_path / "run"))
+    shutil.rmtree(run.newest_checkpoint())
+    run.result_file.unlink()
+    assert run.newest_checkpoint().name == "step-00000034"
+    inrkit.train(plugin="inrv", device="cpu", out=run.path, resume=True)
+    alone, gone_on = (load_file(Run(each).newest_checkpoint() / "codes.safetensors") for each in (one, run.path))
+    for name, value in alone.items():
+        assert (value - gone_on[name]).abs().max() <= 1e-3 * value.abs().max(), name
+    assert [line["step"] for line in lines(run.path)] == [line["step"] for line in lines(one)]
+    assert lines(run.path)[-1]["loss"] == pytest.approx(lines(one)[-1]["loss"], rel=1e-4)
 
 
 def test_only_the_first_writes_and_speaks(one, two):
