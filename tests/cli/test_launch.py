@@ -72,6 +72,7 @@ def test_a_signal_is_passed_on_once_and_waited_for(tmp_path):
     )  # fmt: skip
     wait_for(lambda: len(list(tmp_path.iterdir())) == 2)
     launcher.send_signal(signal.SIGTERM)
+    launcher.send_signal(signal.SIGTERM)
     assert launcher.wait(10) == 143
     assert [(tmp_path / name).read_text() for name in "01"] == ["1", "1"]
 

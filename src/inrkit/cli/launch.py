@@ -29,6 +29,9 @@ ELSEWHERE = 120
 GRACE = 5.0
 """Seconds that the others have, once one has failed, and again after they were asked to end."""
 
+ECHO = 1.0
+"""Seconds in which further signals are the same one: `timeout`, for one, sends it to a process and to its group."""
+
 LAUNCHED = "INRKIT_LAUNCHED"
 """Set where stdin is a pipe from the process that started this one."""
 
@@ -77,6 +80,7 @@ class Crew:
     def __init__(self, command: Sequence[str], count: int) -> None:
         self._count = count
         self._signals: list[int] = []
+        self._first = 0.0  # when it came
         self._processes: list[subprocess.Popen[bytes]] = []
         numbers = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
         self._closing = ExitStack()
@@ -100,12 +104,13 @@ class Crew:
         os.close(theirs)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        """The first signal is passed on; a second one ends everything."""
-        self._signals.append(number)
-        if len(self._signals) > 1:
-            self._send(signal.SIGKILL)
-        else:
+        """The first signal is passed on; one that comes later ends everything."""
+        now = time.monotonic()
+        if not self._signals:
+            self._signals, self._first = [number], now
             self._send(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
+        elif now - self._first > ECHO:
+            self._send(signal.SIGKILL)
 
     def _send(self, number: int) -> None:
         for process in self._processes:
