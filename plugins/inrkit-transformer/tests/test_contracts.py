@@ -33,7 +33,7 @@ def test_a_linear_lowrank():
     check_hypernetwork("lowrank", {"layers": 0})
 
 
-@pytest.mark.parametrize("options", [{}, {"layers": 0, "width": 7, "patterns": 3}])
+@pytest.mark.parametrize("options", [{}, {"layers": 0, "width": 7, "patterns": 3}, {"own": True}])
 @pytest.mark.parametrize("clip_shape", [(4, 8, 8), (1, 3, 5)])
 def test_pattern_mlp(options, clip_shape):
     check_inr("pattern-mlp", options, clip_shape=clip_shape)

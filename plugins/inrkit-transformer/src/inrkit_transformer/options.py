@@ -57,3 +57,4 @@ class PatternMLPOptions(Options):
     width: int = Field(64, ge=1, le=8192, description="units of a hidden layer")
     layers: int = Field(3, ge=0, le=64, description="layers after the composed one, which all videos share")
     patterns: int = Field(64, ge=1, le=8192, description="patterns of a video, of which its one own layer is composed")
+    own: bool = Field(False, description="let all layers differ per video: for a video without a space (--direct)")

@@ -19,7 +19,7 @@ class PatternMLP(INR):
     al., "Generalizable Implicit Neural Representations via Instance Pattern Composers"). The waves are octaves below
     the Nyquist frequency of the training clips, for nothing holds a video between its pixels above it.
 
-    Per video: "patterns" (patterns, width).
+    Per video: "patterns" (patterns, width); with `own` all layers too, for a video that has no others to share with.
     """
 
     _scale: Tensor
@@ -37,16 +37,22 @@ class PatternMLP(INR):
         for layer in (self.first, self.compose, *self.rest):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
         self.patterns = nn.Parameter(torch.randn(config.patterns, config.width) / math.sqrt(config.width))
-        self.per_video("patterns")
+        for name in ("patterns", *(("first", "compose", "rest") if config.own else ())):
+            self.per_video(name)
+        self._own = config.own
 
     def forward(self, coords: Tensor) -> Tensor:
         """One video: (N, 3) -> (N, 3)."""
-        return self.evaluate(coords[None], {"patterns": self.patterns[None]})[0]
+        return self._paint(coords, self.patterns)
 
     def evaluate(self, coords: Tensor, weights: Tensors) -> Tensor:
-        """Many videos: (B|1, N, 3) -> (B, N, 3). What is before the patterns is computed once where coordinates are."""
+        """Many videos: (B|1, N, 3) -> (B, N, 3). Where they share coordinates, the first layer is computed once."""
+        return super().evaluate(coords, weights) if self._own else self._paint(coords, weights["patterns"])
+
+    def _paint(self, coords: Tensor, patterns: Tensor) -> Tensor:
+        """(..., N, 3) and (..., patterns, width) -> (..., N, 3)."""
         hidden = self.first(self._encode(coords)).relu()
-        own = self.compose.weight @ weights["patterns"]  # (B, width, width)
+        own = self.compose.weight @ patterns
         hidden = (hidden @ own.mT + self.compose.bias).relu()
         for layer in self.rest[:-1]:
             hidden = layer(hidden).relu()
