@@ -91,6 +91,22 @@ def test_the_encoder_sees_what_the_observation_fills_in():
     torch.testing.assert_close(encoder(filled, None)["z"].square().mean(1), torch.ones(2))
 
 
+def test_what_all_clips_have_in_common_does_not_hide_what_differs():
+    """Clips that are nearly the same get latents that are not, once some were seen in training."""
+    encoder = vit().train()
+    clips = ClipBatch(-0.9 + 0.05 * torch.randn(8, *SHAPE, 3))
+    clips.features = encoder.features(clips.frames)
+    for _ in range(2):
+        encoder(clips, None)
+    encoder.eval()
+    tubelets = clips.features["tubelets"].float()
+    seen = encoder.common(tubelets)
+    torch.testing.assert_close(seen.mean(0), torch.zeros_like(seen[0]), atol=1e-3, rtol=0)
+    assert 0.8 < seen.std() < 1.2
+    assert encoder(clips, None)["z"].std(0).mean() > 0.3
+    torch.testing.assert_close(encoder(clips, None), encoder(clips, None))
+
+
 def test_heads_that_do_not_share_the_width_are_bad_input():
     with pytest.raises(BadInput, match="no multiple of 3"):
         vit(heads=3)
@@ -134,7 +150,8 @@ def test_a_space_is_learned_in_which_one_pass_finds_videos(hypernetwork, tmp_pat
     errors = [error(model, inrkit.fit(model, ClipBatch(truth), steps=steps), truth) for steps in (0, 30)]
     grey = inrkit.to_float(truth).var((1, 2, 3, 4), correction=0)
     assert (errors[0] < grey / 2).all()
-    assert (errors[1] < errors[0]).all()
+    assert (errors[1] <= errors[0]).all()
+    assert errors[1].mean() < errors[0].mean() / 2
     assert model.render(model.latents, (9, 6, 8)).shape == (3, 9, 6, 8, 3)
 
 

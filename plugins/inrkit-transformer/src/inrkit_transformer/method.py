@@ -13,15 +13,15 @@ class TransInr(Method):
 
     @classmethod
     def preset(cls, name: str, situation: Situation) -> Mapping[str, Any]:
-        """``fast`` or ``toy``."""
+        """``fast`` or ``toy``: many small steps, for what an encoder learns takes steps more than pixels."""
         side = 64 if name == "fast" else 32
         return {
             "data.frames": 25,
             "data.size": (side, side),
             "encoder.size": 64,
-            "train.batch": 32,
-            "train.points": min(1.0, 1000 / (25 * side**2)),
+            "train.batch": 16,
+            "train.points": min(1.0, 400 / (25 * side**2)),
             "train.lr": 2e-3,
             "train.warmup": 100,
-            "train.steps": 3000,
+            "train.steps": 4000,
         }

@@ -27,6 +27,7 @@ class Vit(Encoder):
         self._tokens, self._patch = config.tokens, config.patch
         self.latents = {"z": (config.size,)}
         count = math.prod(config.tokens)
+        self.common = Common((count, 3 * math.prod(config.patch)))
         self.embed = nn.Linear(3 * math.prod(config.patch), config.width)
         self.places = nn.Parameter(0.1 * torch.randn(count, config.width))
         self.blocks = nn.Sequential(*(Block(config.width, config.heads) for _ in range(config.depth)))
@@ -40,7 +41,7 @@ class Vit(Encoder):
     def forward(self, clips: ClipBatch, decode: Decode) -> Tensors:
         """{"z": (B, size)}."""
         tubelets = clips.features["tubelets"].to(self.embed.weight.dtype)
-        tokens = self.blocks(self.embed(tubelets) + self.places)
+        tokens = self.blocks(self.embed(self.common(tubelets)) + self.places)
         z = self.head(self.norm(tokens).flatten(1))
         return {"z": nn.functional.rms_norm(z, z.shape[-1:])}
 
@@ -51,6 +52,35 @@ class Vit(Encoder):
         (t, y, x), (pt, py, px) = self._tokens, self._patch
         cut = frames.view(-1, t, pt, y, py, x, px, 3).permute(0, 1, 3, 5, 2, 4, 6, 7)
         return cut.reshape(len(frames), t * y * x, -1)
+
+
+class Common(nn.Module):
+    """Takes out what all clips have in common, which is most of them, so that latents differ from the first step on.
+
+    The mean of each value, and one spread of all, over what was seen in training so far. A clip never sees the others
+    of its batch but by these.
+    """
+
+    mean: Tensor
+    variance: Tensor
+    steps: Tensor
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(shape))
+        self.register_buffer("variance", torch.ones(()))
+        self.register_buffer("steps", torch.zeros(()))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """(B, *shape) -> the same, of mean 0 and spread 1 over all clips."""
+        if self.training:
+            self._see(values.detach())
+        return (values - self.mean) / (self.variance + 1e-4).sqrt()
+
+    def _see(self, values: Tensor) -> None:
+        self.steps += 1
+        self.mean += (values.mean(0) - self.mean) / self.steps
+        self.variance += ((values - self.mean).square().mean() - self.variance) / self.steps
 
 
 def resample(values: Tensor, axis: int, length: int) -> Tensor:
