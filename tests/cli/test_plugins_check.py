@@ -136,6 +136,7 @@ def test_what_is_not_there_is_bad_input(check):
         "inrkit-siren",
         "inrkit-nerv",
         "inrkit-functa",
+        "inrkit-patch-dictionary",
         "inrkit-transformer",
         "inrkit-datasets",
     ],

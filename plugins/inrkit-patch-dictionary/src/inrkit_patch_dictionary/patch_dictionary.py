@@ -1,0 +1,97 @@
+"""A video as sums of learned patches: dictionaries (K-SVD, IEEE TSP 2006) of a still picture and of what moves."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inrkit import INR, Shape, Spec, Tensors
+from inrkit_patch_dictionary.interpolate import between, pixels_at
+from inrkit_patch_dictionary.options import PatchDictionaryOptions
+
+FIRST_PATCHES = 0.3
+"""The spread of the first patches that coefficients of a spread of one make."""
+
+
+class PatchDictionary(INR):
+    """rgb = a still picture + what moves: grids of patches, each a sum of atoms that all videos share.
+
+    Per video are "still" (still_atoms, h, w), the coefficients of h x w patches that cover a frame, and "motion"
+    (time_terms * motion_atoms, h, w), with other h and w: how much of each of some functions of time goes into the
+    coefficients of each patch. Residual layers that all videos share turn these into the coefficients of a frame, so
+    that what moves need not be a sum of movements. Patches are some hundred times fewer than pixels, and all of a step
+    are one product of matrices; the still picture is made once for all frames.
+
+    Patches that reach beyond a frame are cut. Between the pixels and the frames of the training clips, values are
+    interpolated linearly.
+    """
+
+    unit = "frame"
+
+    def __init__(self, config: PatchDictionaryOptions, spec: Spec) -> None:
+        super().__init__()
+        self._shape: Shape = spec.clip_shape
+        self._still_patch, self._motion_patch = config.still_patch, config.motion_patch
+        terms, atoms = config.time_terms, config.motion_atoms
+        self.still = nn.Parameter(torch.zeros(config.still_atoms, *self._cells(config.still_patch)))
+        self.motion = nn.Parameter(0.1 * torch.randn(terms * atoms, *self._cells(config.motion_patch)))
+        self.per_video("still")
+        self.per_video("motion")
+        self.times = nn.Parameter(_cosines(spec.clip_shape[0], terms))
+        self.layers = nn.ModuleList(nn.Linear(atoms, atoms) for _ in range(config.layers))
+        self.still_atoms = _dictionary(config.still_atoms, config.still_patch)
+        self.motion_atoms = _dictionary(atoms, config.motion_patch)
+
+    def forward(self, coords: Tensor) -> Tensor:
+        """One video: (F, H, W, 3) -> (F, H, W, 3)."""
+        weights = {name: value[None] for name, value in self.initial_weights().items()}
+        return self.evaluate(coords[None], weights)[0]
+
+    def evaluate(self, coords: Tensor, weights: Tensors) -> Tensor:
+        """Many videos: (B|1, F, H, W, 3) -> (B, F, H, W, 3)."""
+        if len(coords) > 1:
+            rows = ({name: value[i : i + 1] for name, value in weights.items()} for i in range(len(coords)))
+            return torch.cat([self.evaluate(one[None], row) for one, row in zip(coords, rows, strict=True)])
+        frames = self._moving(coords[0, :, 0, 0, 0], weights["motion"]) + self._picture(weights["still"])
+        return pixels_at(frames, coords[0, 0])
+
+    def _picture(self, still: Tensor) -> Tensor:
+        """(B, atoms, h, w) -> (B, 1, H, W, 3)."""
+        return self._joined(self.still_atoms(still.movedim(1, -1))[:, None], self._still_patch)
+
+    def _moving(self, t: Tensor, motion: Tensor) -> Tensor:
+        """(B, terms * atoms, h, w) at times (F,) -> (B, F, H, W, 3)."""
+        terms = self.times.shape[1]
+        share = between(t, len(self.times)) @ self.times
+        motion = motion.unflatten(1, (terms, -1)).movedim(2, -1)
+        hidden = (share @ motion.flatten(2)).unflatten(2, motion.shape[2:])
+        for layer in self.layers:
+            hidden = hidden + layer(F.gelu(hidden))
+        return self._joined(self.motion_atoms(F.gelu(hidden)), self._motion_patch)
+
+    def _joined(self, patches: Tensor, side: int) -> Tensor:
+        """(B, F, h, w, side * side * 3) -> (B, F, H, W, 3), without what reaches beyond a frame."""
+        _, height, width = self._shape
+        rows: Tensor = patches.unflatten(-1, (side, side, 3)).transpose(3, 4)
+        return rows.flatten(4, 5).flatten(2, 3)[:, :, :height, :width]
+
+    def _cells(self, side: int) -> tuple[int, int]:
+        """How many patches cover a frame."""
+        _, height, width = self._shape
+        return math.ceil(height / side), math.ceil(width / side)
+
+
+def _cosines(frames: int, terms: int) -> Tensor:
+    """(frames, terms): half waves over a clip, the first of them constant (DCT-II)."""
+    phase = math.pi * (torch.arange(frames) + 0.5) / frames
+    return (phase[:, None] * torch.arange(terms)).cos()
+
+
+def _dictionary(atoms: int, side: int) -> nn.Linear:
+    layer = nn.Linear(atoms, 3 * side**2)
+    nn.init.normal_(layer.weight, std=FIRST_PATCHES / math.sqrt(atoms))
+    nn.init.zeros_(layer.bias)
+    return layer

@@ -1,0 +1,63 @@
+"""What this distribution offers; imported at start, so nothing heavy."""
+
+from __future__ import annotations
+
+from inrkit import declare, hookimpl
+
+
+@hookimpl
+def inrkit_methods() -> list[declare.Method]:
+    """The method and its presets."""
+    return [
+        declare.Method(
+            name="patch-dictionary",
+            target="inrkit_patch_dictionary.method:PatchDictionary",
+            summary="A still picture and motion, in patches from shared dictionaries: the fastest on a CPU",
+            encoder="latent-grids",
+            hypernetwork="grid-nets",
+            inr="patch-dictionary",
+            presets={
+                "fast": "64x64 clips on a CPU",
+                "toy": "for the generated toy videos; minutes on two cores",
+            },
+        )
+    ]
+
+
+@hookimpl
+def inrkit_inrs() -> list[declare.INR]:
+    """The dictionaries."""
+    return [
+        declare.INR(
+            name="patch-dictionary",
+            target="inrkit_patch_dictionary.patch_dictionary:PatchDictionary",
+            options="inrkit_patch_dictionary.options:PatchDictionaryOptions",
+            summary="Shared atoms of pictures and of motion; a video is the coefficients of each of its patches",
+        )
+    ]
+
+
+@hookimpl
+def inrkit_hypernetworks() -> list[declare.HyperNetwork]:
+    """The map from codes to coefficients."""
+    return [
+        declare.HyperNetwork(
+            name="grid-nets",
+            target="inrkit_patch_dictionary.grid_nets:GridNets",
+            options="inrkit_patch_dictionary.options:GridNetsOptions",
+            summary="A small convolutional network for each grid of weights, patch by patch",
+        )
+    ]
+
+
+@hookimpl
+def inrkit_encoders() -> list[declare.Encoder]:
+    """The codes."""
+    return [
+        declare.Encoder(
+            name="latent-grids",
+            target="inrkit_patch_dictionary.latent_grids:LatentGrids",
+            options="inrkit_patch_dictionary.options:LatentGridsOptions",
+            summary="A learned code for each patch of each training clip",
+        )
+    ]

@@ -1,0 +1,98 @@
+"""What is the patch dictionary's own: patches, time, what lies between pixels, and a training."""
+
+import json
+
+import pytest
+import torch
+
+import inrkit
+from inrkit import BadInput, ClipBatch, Spec, grid
+from inrkit_patch_dictionary.grid_nets import GridNets
+from inrkit_patch_dictionary.latent_grids import LatentGrids
+from inrkit_patch_dictionary.options import GridNetsOptions, LatentGridsOptions, PatchDictionaryOptions
+from inrkit_patch_dictionary.patch_dictionary import PatchDictionary
+
+SHAPE = (5, 7, 10)
+
+
+def dictionary(**options):
+    torch.manual_seed(0)
+    sizes = {"still_patch": 3, "still_atoms": 4, "motion_patch": 4, "motion_atoms": 6, "time_terms": 3} | options
+    return PatchDictionary(PatchDictionaryOptions(**sizes), Spec(SHAPE))
+
+
+def some_weights(inr, count=2):
+    return {name: torch.randn(count, *value.shape) for name, value in inr.initial_weights().items()}
+
+
+@torch.no_grad()
+def test_a_pixel_is_its_atoms_in_the_two_patches_that_hold_it():
+    """Written out by hand for one pixel of one frame."""
+    inr = dictionary()
+    weights = some_weights(inr)
+    video = inr.evaluate(grid(SHAPE), weights)
+    frame, y, x = 3, 5, 8
+    still = inr.still_atoms(weights["still"][1, :, y // 3, x // 3]).view(3, 3, 3)[y % 3, x % 3]
+    hidden = inr.times[frame] @ weights["motion"][1, :, y // 4, x // 4].view(3, 6)
+    hidden = hidden + inr.layers[0](torch.nn.functional.gelu(hidden))
+    moving = inr.motion_atoms(torch.nn.functional.gelu(hidden)).view(4, 4, 3)[y % 4, x % 4]
+    torch.testing.assert_close(video[1, frame, y, x], still + moving, atol=1e-5, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_some_frames_are_those_of_the_whole_video():
+    inr = dictionary()
+    weights, which = some_weights(inr), torch.tensor([4, 1])
+    torch.testing.assert_close(inr.evaluate(grid(SHAPE, which), weights), inr.evaluate(grid(SHAPE), weights)[:, which])
+
+
+@torch.no_grad()
+def test_between_pixels_lies_their_mean():
+    inr = dictionary()
+    weights = some_weights(inr)
+    video, larger = inr.evaluate(grid(SHAPE), weights), inr.evaluate(grid((5, 13, 19)), weights)
+    torch.testing.assert_close(larger[:, :, ::2, ::2], video, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(larger[:, :, 1::2, ::2], (video[:, :, 1:] + video[:, :, :-1]) / 2, atol=1e-4, rtol=1e-4)
+
+
+def test_there_is_a_code_for_each_patch():
+    inr = dictionary()
+    encoder = LatentGrids(LatentGridsOptions(still=2, motion=3), Spec(SHAPE, inr.initial_weights()))
+    assert encoder.latents == {"still": (2, 3, 4), "motion": (3, 2, 3)}
+    plain = LatentGrids(LatentGridsOptions(motion=3), Spec(SHAPE, {"net": torch.zeros(4, 4)}))
+    assert plain.latents == {"z": (3,)}
+
+
+def test_an_even_filter_is_refused():
+    with pytest.raises(BadInput, match="odd"):
+        GridNets(GridNetsOptions(kernel=2), Spec(SHAPE, {"w": torch.zeros(3)}, {"z": (2,)}))
+
+
+TINY = {
+    "count": 3,
+    "held_out": 0,
+    "data.frames": 5,
+    "data.size": (12, 12),
+    "data.holdout": 0,
+    "encoder.still": 4,
+    "encoder.motion": 8,
+    "inr.still_atoms": 12,
+    "inr.motion_atoms": 24,
+    "train.batch": 3,
+    "train.points": 0.4,
+}
+
+GREY = 18.97
+"""PSNR of the mean colour of each of these clips, in dB, averaged over the clips."""
+
+
+def test_it_learns_a_space_in_which_videos_are_found_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("INRKIT_CACHE", str(tmp_path / "cache"))
+    run = inrkit.train(plugin="patch-dictionary", out=tmp_path / "run", steps=150, device="cpu", options=TINY)
+    assert json.loads((run / "result.json").read_text())["train"]["psnr"] > GREY + 4
+    model = inrkit.load(run)
+    truth = inrkit.to_uint8(model.render(model.latents, (5, 12, 12)))
+    found = inrkit.fit(model, ClipBatch(truth), steps=60)
+    error = (model.render(found, (5, 12, 12)) - inrkit.to_float(truth)).square().mean((1, 2, 3, 4))
+    assert (error < inrkit.to_float(truth).var((1, 2, 3, 4), correction=0) / 4).all()
+    assert model.render(found, (9, 6, 8)).shape == (3, 9, 6, 8, 3)
