@@ -11,6 +11,7 @@ from torch import nn
 
 import inrkit
 from inrkit import BadInput, ClipBatch, Spec
+from inrkit.engine.reporter import Reporter
 from inrkit.testing import check_encoder, tiny_videos
 from inrkit_inrv.options import VideoClipOptions
 from inrkit_inrv.video_clip import VideoClip
@@ -114,12 +115,16 @@ def test_a_training_sees_clip_once_and_the_next_one_not_at_all(trained, monkeypa
     monkeypatch.setattr(VideoClip, "features", lambda self, frames: calls.append(len(frames)) or features(self, frames))
     trained("one")
     assert calls.count(3) == 1, "of the three training clips; and of the held-out one, when it is fitted"
-    trained("two", seed=1)
-    assert calls.count(3) == 1
+    told = []
+    reporter = Reporter()
+    reporter.measuring = lambda *words: told.append(words)
+    trained("two", seed=1, reporter=reporter)
+    assert calls.count(3) == 1 and not any("frozen" in words[0] for words in told)
     (kept,) = Path("cache/clips").rglob("features-*.safetensors")
     assert load_file(kept)["clip"].shape == (3, 3, 6)
     kept.write_bytes(b"damaged")
-    trained("three")
+    trained("three", reporter=reporter)
+    assert ("clips seen by frozen networks", 3, 3) in told
     assert calls.count(3) == 2 and load_file(kept)["clip"].shape == (3, 3, 6)
     trained("four", {"encoder.normalise": False})
     assert calls.count(3) == 3 and len(list(Path("cache/clips").rglob("features-*.safetensors"))) == 2

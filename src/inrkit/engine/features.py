@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from inrkit.engine.data import Clips
+from inrkit.engine.reporter import Reporter
 from inrkit.engine.tensor_file import read_tensors
 from inrkit.errors import BadInput
 from inrkit.interfaces import Encoder, Tensors
@@ -26,7 +27,7 @@ def has_features(encoder: Encoder) -> bool:
     return type(encoder).features is not Encoder.features
 
 
-def compute_features(model: VideoModel, clips: Clips) -> Tensors:
+def compute_features(model: VideoModel, clips: Clips, reporter: Reporter) -> Tensors:
     """What the encoder's frozen networks see of each clip: name to (N, ...) on the CPU; {} if it has none.
 
     They lie beside the clips, in the folder of their store, under a name made of the networks' own and of which clips
@@ -38,7 +39,7 @@ def compute_features(model: VideoModel, clips: Clips) -> Tensors:
     file = _place(clips, named) if named else None
     if file is not None and (kept := _read(file, len(clips))):
         return kept
-    found = _computed(model, clips)
+    found = _computed(model, clips, reporter)
     if file is not None:
         with replacing(file) as unfinished:
             save_file({name: value.contiguous() for name, value in found.items()}, unfinished)
@@ -59,12 +60,10 @@ def _read(file: Path, count: int) -> Tensors:
 
 
 @torch.no_grad()
-def _computed(model: VideoModel, clips: Clips) -> Tensors:
-    parts = [
-        {
-            name: value.cpu()
-            for name, value in model.encoder.features(to_float(clips.read(index)).to(model.device)).items()
-        }
-        for index in torch.arange(len(clips)).split(CHUNK)
-    ]
+def _computed(model: VideoModel, clips: Clips, reporter: Reporter) -> Tensors:
+    parts = []
+    for index in torch.arange(len(clips)).split(CHUNK):
+        seen = model.encoder.features(to_float(clips.read(index)).to(model.device))
+        parts.append({name: value.cpu() for name, value in seen.items()})
+        reporter.measuring("clips seen by frozen networks", int(index[-1]) + 1, len(clips))
     return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}

@@ -139,7 +139,7 @@ class Trainer:
     def prepare(self) -> None:
         """Bring the clips and their frozen features near."""
         self.plan.train.load(self.device, self.team.local_size)
-        self.features = compute_features(self.model, self.plan.train)
+        self.features = compute_features(self.model, self.plan.train, self.reporter)
         self.model.train()
         self.shared = self.team.wrap(self.model)
 
