@@ -57,12 +57,24 @@ def _shorter_than_a_clip():
     return "a.mkv"
 
 
-def _truncated(suffix):
+def _encode(name, codec):
+    """As programs write it that do not move the table of an mp4 to its front."""
+    with av.open(name, "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.height, stream.width, stream.pix_fmt = 24, 32, "yuv420p"
+        for pixels in toy_videos(1, 60, (24, 32))[0].frames.numpy():
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def _cut(name, share=0.0, left=0, codec=""):
+    """Of a film of 60 frames, this share of its file is left, or so many bytes."""
+
     def make():
-        _film(f"a{suffix}", 60)
-        data = Path(f"a{suffix}").read_bytes()
-        Path(f"a{suffix}").write_bytes(data[: len(data) // 40])
-        return f"a{suffix}"
+        _encode(name, codec) if codec else _film(name, 60)
+        data = Path(name).read_bytes()
+        Path(name).write_bytes(data[: left or int(len(data) * share)])
+        return name
 
     return make
 
@@ -123,8 +135,11 @@ ROWS = {
     "sound alone": _audio_only,
     "a gif of one frame": _one_frame_gif,
     "a video shorter than a clip": _shorter_than_a_clip,
-    "an mkv of which too little is left": _truncated(".mkv"),
-    "an mp4 of which too little is left": _truncated(".mp4"),
+    "an mkv cut short before its first frame": _cut("a.mkv", 0.025),
+    "an mkv cut short, with less than a clip": _cut("a.mkv", 0.05),
+    "an mp4 cut short within its table": _cut("a.mp4", left=300),
+    "an mp4 cut short, with its table at the end": _cut("a.mp4", 0.9, codec="libx264"),
+    "a webm cut short within its header": _cut("a.webm", left=100, codec="libvpx-vp9"),
     "a list with missing entries": _list_with_missing,
     "a zip with `../`": _zip("a/0.png", "../0.png"),
     "a zip with absolute names": _zip("/a/0.png"),
@@ -161,6 +176,8 @@ def test_images_of_several_sizes_are_scaled_to_one(cli):
         Image.new("RGB", (8 + i, 8)).save(f"frames/{i}.png")
     outcome = cli("data", "prepare", "frames", "--frames", "4", "--size", "8")
     assert outcome.exit_code == 0, outcome.output
+    assert outcome.stderr.count("warning: ") == 1
+    assert "frames changes its size from 8x8 to 8x9 at frame 1: each is scaled by itself" in outcome.stderr
 
 
 def test_enlarging_is_said(cli):

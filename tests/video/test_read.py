@@ -173,6 +173,40 @@ def test_of_a_file_cut_short_all_that_can_be_decoded_is_read_and_said(tmp_path, 
     assert torch.equal(some[:-1], whole[: len(some) - 1])  # the last one may be half a frame
 
 
+def _with_sound(path, frames, seconds):
+    """A mkv of frames and of silence, which says how long it is, but not how long either of them is."""
+    with av.open(str(path), "w") as container:
+        video, sound = container.add_stream("ffv1", rate=25), container.add_stream("pcm_s16le", rate=8000)
+        video.height, video.width, video.pix_fmt = *frames.shape[1:3], "bgr0"
+        for number in range(max(len(frames), int(25 * seconds))):
+            if number < 25 * seconds:
+                silence = av.AudioFrame.from_ndarray(np.zeros((1, 320), np.int16), format="s16", layout="mono")
+                silence.sample_rate, silence.pts = 8000, 320 * number
+                container.mux(sound.encode(silence))
+            if number < len(frames):
+                picture = av.VideoFrame.from_ndarray(frames[number], format="rgb24").reformat(format="bgr0")
+                picture.pts = number
+                container.mux(video.encode(picture))
+        container.mux(sound.encode())
+        container.mux(video.encode())
+    tagged = path.read_bytes()
+    assert tagged.count(b"DURATION") == 2
+    path.write_bytes(tagged.replace(b"DURATION", b"NOTHING!"))
+    return path
+
+
+@pytest.mark.parametrize("seconds", [2, 4])
+def test_a_film_with_sound_that_says_only_how_long_both_are(tmp_path, seconds):
+    """As mkvmerge writes them. Whole, it is not damaged, even if the sound goes on after the last picture."""
+    frames = np.random.default_rng(0).integers(0, 256, (50, 24, 32, 3), dtype=np.uint8)
+    path = _with_sound(tmp_path / "a.mkv", frames, seconds)
+    assert np.array_equal(read_video(path).frames, frames)
+    _cut_in_half(path)
+    with pytest.warns(UserWarning, match=rf"damaged: \d+ of about {25 * seconds} frames could be decoded") as caught:
+        read_video(path)
+    assert len(caught) == 1
+
+
 def test_an_mp4_without_its_table_cannot_be_read(tmp_path, encoded, pictures):
     path = encoded(tmp_path / "a.mp4", pictures(20), faststart=False)
     _cut_in_half(path)
@@ -220,4 +254,5 @@ def test_frames_of_several_sizes_need_a_size(tmp_path):
     Image.new("RGB", (16, 8)).save(tmp_path / "1.png")
     with pytest.raises(BadInput, match="changes its size from 8x8 to 8x16 at frame 1"):
         read_video(tmp_path)
-    assert read_video(tmp_path, size=(4, 4)).frames.shape == (2, 4, 4, 3)
+    with pytest.warns(UserWarning, match="changes its size from 8x8 to 8x16 at frame 1: each is scaled by itself"):
+        assert read_video(tmp_path, size=(4, 4)).frames.shape == (2, 4, 4, 3)

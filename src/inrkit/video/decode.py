@@ -34,6 +34,7 @@ class Decoded:
         frames: Decoded as they are asked for.
         aspect: Width of a pixel over its height.
         expected: Frames that there should be, as far as the file says; else 0.
+        beside: When what else the file holds, such as sound, ends so far, in seconds.
         notes: Filled once the frames are used up: what was wrong, a line each.
     """
 
@@ -41,6 +42,7 @@ class Decoded:
     frames: Iterator[av.VideoFrame]
     aspect: float = 1.0
     expected: int = 0
+    beside: float = 0.0
     notes: list[str] = field(default_factory=list)
 
 
@@ -111,6 +113,8 @@ def _named(name: Path | str) -> Iterator[None]:
         reason = error.strerror if isinstance(error, av.error.FFmpegError) else "its header makes no sense"
         if isinstance(error, av.error.ArgumentError):
             reason = "it is a playlist or of a kind that is not read"
+        if isinstance(error, av.error.EOFError):
+            reason = "it ends too early"
         raise BadInput(f"{name} cannot be decoded: {reason}", LEAVE_OUT) from error
 
 
@@ -138,6 +142,8 @@ def _decode_picture(picture: Picture) -> av.VideoFrame:
 
 
 def _video_stream(container: InputContainer, path: Path | str) -> VideoStream:
+    if not any(each.type in ("video", "audio", "subtitle") for each in container.streams):
+        raise BadInput(f"{path} holds nothing that can be decoded: it may be cut short", LEAVE_OUT)
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream):
         raise BadInput(f"{path} holds no video stream", GIVE)
@@ -166,7 +172,7 @@ def _checked(
     found, time, broken = 0, 0.0, 0
     usual = 1 / decoded.fps
     last: av.VideoFrame | None = None
-    for frame in _salvaged(container, stream):
+    for frame in _salvaged(_packets(container, stream, decoded), stream):
         if frame is None:
             broken += 1
             continue
@@ -176,7 +182,7 @@ def _checked(
         yield frame
     if last is None:
         raise BadInput(f"{path} holds no frame that can be decoded", LEAVE_OUT)
-    end = time + _length(last, usual)
+    end = max(time + _length(last, usual), decoded.beside)
     announced, exact = _announced_end(container, stream)
     doubt = 1.5 / decoded.fps if exact else max(4 / decoded.fps, 0.02 * end)
     if broken or announced - end > doubt:
@@ -184,9 +190,20 @@ def _checked(
         decoded.notes.append(f"{path} is damaged: {found}{of} frames could be decoded")
 
 
-def _salvaged(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame | None]:
+def _packets(container: InputContainer, stream: VideoStream, decoded: Decoded) -> Iterator[av.Packet]:
+    """Those of the video. Where the file announces one length of all it holds, the end of the others is noted too."""
+    if not _says_of_all_together(container, stream):
+        yield from container.demux(stream)
+        return
+    for packet in container.demux():
+        if packet.stream_index == stream.index:
+            yield packet
+        elif packet.pts is not None and packet.time_base:
+            decoded.beside = max(decoded.beside, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+
+
+def _salvaged(packets: Iterator[av.Packet], stream: VideoStream) -> Iterator[av.VideoFrame | None]:
     """Frames, and None for each piece that cannot be decoded. A broken packet does not spoil those after it."""
-    packets = container.demux(stream)
     flushed = False
     while not flushed:
         try:
@@ -217,9 +234,19 @@ def _announced_end(container: InputContainer, stream: VideoStream) -> tuple[floa
         return end, bool(stream.frames)
     if (tagged := _seconds(stream.metadata.get("DURATION", ""))) > 0:
         return tagged, True
-    if container.duration is not None and len(container.streams) == 1:
+    alone = len(container.streams) == 1
+    if container.duration is not None and (alone or _says_of_all_together(container, stream)):
         return ((container.start_time or 0) + container.duration) / av.time_base, False
     return 0.0, False
+
+
+def _says_of_all_together(container: InputContainer, stream: VideoStream) -> bool:
+    """Whether a file of several streams announces when the last of them ends, and not when each does.
+
+    So does Matroska where the program that wrote it did not put a tag beside each stream.
+    """
+    of_its_own = stream.duration is not None or _seconds(stream.metadata.get("DURATION", "")) > 0
+    return "matroska" in container.format.name and len(container.streams) > 1 and not of_its_own
 
 
 def _seconds(clock: str) -> float:

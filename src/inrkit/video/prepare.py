@@ -203,4 +203,4 @@ def _check(work: Unfinished, skip_bad: bool) -> None:
 
 def _refuse_bad(records: Sequence[VideoRecord]) -> None:
     bad = [SkippedVideo(record.name, record.rejected) for record in records if record.bad]
-    raise_all(bad, REPAIR if len(records) > 1 else "Leave it out, or copy or convert it again.")
+    raise_all(bad, REPAIR if len(records) > 1 else "Give another, or copy or convert this one again.")

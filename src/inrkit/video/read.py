@@ -101,7 +101,7 @@ def open_frames(
         name = video.name if isinstance(video, Video) else str(video)
         scale = Scaler(size, fit, decoded.aspect)
         frames = Frames(fps or decoded.fps, iter(()), decoded.expected, decoded.notes)
-        source = repaired(_watched(decoded.frames, frames, scale), box, name)
+        source = repaired(_watched(decoded.frames, frames, scale, name), box, name)
         if fps is not None:
             source = at_rate(source, fps, decoded.fps)
         frames.pixels = _of_one_size(map(scale, source), name)
@@ -129,18 +129,25 @@ def _decoded(video: Path | Video, threads: int) -> Iterator[Decoded]:
             yield decoded
 
 
-def _watched(source: Iterable[VideoFrame], frames: Frames, scale: Scaler) -> Iterator[VideoFrame]:
+def _watched(source: Iterable[VideoFrame], frames: Frames, scale: Scaler, name: str) -> Iterator[VideoFrame]:
     """The frames, noting what goes by."""
     before, usual = None, 0.0
+    first, other = (0, 0), ""
     for frame in source:
-        frames.decoded += 1
         frames.shown = scale.shown(frame)
+        first = first if frames.decoded else frames.shown
+        if not other and frames.shown != first:
+            other = f"{frames.shown[0]}x{frames.shown[1]} at frame {frames.decoded}"
+        frames.decoded += 1
         if before is not None and frame.time is not None:
             stayed = frame.time - before
             usual = usual or stayed
             frames.varying |= not 0.5 < stayed / (usual or 1) < 2
         before = frame.time
         yield frame
+    frames.varying &= not frames.notes  # what is damaged has gaps
+    if other:
+        frames.notes.append(f"{name} changes its size from {first[0]}x{first[1]} to {other}: each is scaled by itself")
 
 
 def _of_one_size(frames: Iterable[Pixels], name: str) -> Iterator[Pixels]:
