@@ -76,6 +76,9 @@ def _films(folder: Path, frames: np.ndarray) -> list[Seed]:
         place = _place(folder, name.replace(".", "-"))
         _write(place / name, frames, codec, pix_fmt)
         seeds.append(Seed(place, name, name, PREPARE, (*PREPARE, "--fps", "10")))
+    place = _place(folder, "b-mkv")
+    _write_with_sound(place / "b.mkv", frames)
+    seeds.append(Seed(place, "b.mkv", "b.mkv", PREPARE))
     place = _place(folder, "list")
     shutil.copy(folder / "a-mkv" / "a.mkv", place)
     (place / "l.txt").write_text("# a list\na.mkv\n\n./a.mkv\na.mkv\n")
@@ -92,6 +95,20 @@ def _write(path: Path, frames: np.ndarray, codec: str, pix_fmt: str) -> None:
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24").reformat(format=pix_fmt)))
         container.mux(stream.encode())
+
+
+def _write_with_sound(path: Path, frames: np.ndarray) -> None:
+    """As mkvmerge does, without the tags that say how long each of the two is."""
+    with av.open(str(path), "w") as container:
+        video, sound = container.add_stream("ffv1", rate=25), container.add_stream("pcm_s16le", rate=8000)
+        video.height, video.width, video.pix_fmt = *frames.shape[1:3], "bgr0"
+        for number, pixels in enumerate(frames):
+            picture = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="bgr0")
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 320), np.int16), format="s16", layout="mono")
+            silence.sample_rate, silence.pts, picture.pts = 8000, 320 * number, number
+            container.mux([*sound.encode(silence), *video.encode(picture)])
+        container.mux([*sound.encode(), *video.encode()])
+    path.write_bytes(path.read_bytes().replace(b"DURATION", b"NOTHING!"))
 
 
 def _pictures(folder: Path, frames: np.ndarray) -> list[Seed]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -46,6 +47,7 @@ class Box(NamedTuple):
         return f"{self.height}x{self.width}+{self.top}+{self.left}"
 
 
+@lru_cache(maxsize=16)
 def place(source: tuple[int, int], size: tuple[int, int], fit: Fit = "crop") -> Placement:
     """How a picture of `source` (height, width) is brought to `size` (height, width).
 

@@ -8,7 +8,7 @@ from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from inrkit.errors import BadInput
 from inrkit.video.container import MAX_PIXELS
 from inrkit.video.fit import Fit, Pixels, place
-from inrkit.video.orientation import orientation_of
+from inrkit.video.orientation import Orientation, orientation_of
 
 # Most files hold colour at half size. Without these flags libswscale halves it again when it makes a frame smaller.
 EXACT = Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
@@ -39,13 +39,16 @@ class Scaler:
 
     def shown(self, frame: VideoFrame) -> tuple[int, int]:
         """(height, width) of a frame when it stands upright and its pixels are square."""
+        return self._upright(frame, orientation_of(frame))
+
+    def _upright(self, frame: VideoFrame, orientation: Orientation) -> tuple[int, int]:
         height = round(frame.height / min(1.0, self._aspect))
         width = round(frame.width * max(1.0, self._aspect))
-        return orientation_of(frame).size(height, width)
+        return orientation.size(height, width)
 
     def _scaled(self, frame: VideoFrame) -> Pixels:
         orientation = orientation_of(frame)
-        upright = self.shown(frame)
+        upright = self._upright(frame, orientation)
         placement = place(upright, self._size or upright, self._fit)
         height, width = orientation.size(*placement.scaled)
         if height * width > MAX_PIXELS:
