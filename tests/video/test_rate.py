@@ -70,15 +70,3 @@ def test_clips_have_the_rate_and_varying_ones_are_named(tmp_path, timed):
     store = prepare_clips([path], ClipSettings(4, (24, 32), fps=12.5), cache=tmp_path)
     assert store.clips[0].fps == 12.5 and store.warnings() == []
     assert (store.read([0])[0, :, 0, 0, 0] // 8).tolist() == [0, 2, 2, 3]
-
-
-def test_what_damage_left_out_is_not_called_varying(tmp_path, timed):
-    path = timed([40 * i for i in range(20)])
-    data = bytearray(path.read_bytes())
-    with av.open(str(path)) as container:
-        places = [packet.pos for packet in container.demux() if packet.pos]
-    data[places[9] + 8 : places[12]] = bytes(places[12] - places[9] - 8)
-    path.write_bytes(data)
-    store = prepare_clips([path], ClipSettings(4, (24, 32)), cache=tmp_path / "cache")
-    (line,) = store.warnings()
-    assert "is damaged" in line

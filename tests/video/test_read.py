@@ -229,6 +229,9 @@ def test_a_broken_packet_does_not_spoil_the_others(tmp_path, pictures):
     with pytest.warns(UserWarning, match="damaged: 18 of about 20 frames"):
         found = read_video(path).frames.numpy()
     assert np.array_equal(found, np.delete(frames, [7, 8], axis=0))
+    with open_frames(path) as video:
+        assert len(list(video.pixels)) == 18 and video.notes
+        assert not video.varying, "a gap from damage"
 
 
 def _scrambled(packet):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import av
 import av.error
@@ -190,7 +191,7 @@ def _checked(
         decoded.notes.append(f"{path} is damaged: {found}{of} frames could be decoded")
 
 
-def _packets(container: InputContainer, stream: VideoStream, decoded: Decoded) -> Iterator[av.Packet]:
+def _packets(container: InputContainer, stream: VideoStream, decoded: Decoded) -> Iterator[av.Packet[Any]]:
     """Those of the video. Where the file announces one length of all it holds, the end of the others is noted too."""
     if not _says_of_all_together(container, stream):
         yield from container.demux(stream)
@@ -202,7 +203,7 @@ def _packets(container: InputContainer, stream: VideoStream, decoded: Decoded) -
             decoded.beside = max(decoded.beside, float((packet.pts + (packet.duration or 0)) * packet.time_base))
 
 
-def _salvaged(packets: Iterator[av.Packet], stream: VideoStream) -> Iterator[av.VideoFrame | None]:
+def _salvaged(packets: Iterator[av.Packet[Any]], stream: VideoStream) -> Iterator[av.VideoFrame | None]:
     """Frames, and None for each piece that cannot be decoded. A broken packet does not spoil those after it."""
     flushed = False
     while not flushed:

@@ -194,7 +194,7 @@ def _check(work: Unfinished, skip_bad: bool) -> None:
     if not readable:
         _refuse_bad(work.records)
     longest = max(record.frames for record in readable)
-    found = f"{readable[0].name} has {longest} frames"
+    found = f"{readable[0].name} has {longest} frame{'s' if longest != 1 else ''}"
     if len(work.records) > 1:
         found = f"{len(work.records)} videos were found, and the longest has {longest} frames"
     notes = "".join(f". {note}" for note in readable[0].notes) if len(work.records) == 1 else ""
