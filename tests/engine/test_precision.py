@@ -43,7 +43,7 @@ def test_a_run_goes_on_in_its_precision(train):
         train("coarse", {"train.precision": "float32"}, resume=True)
 
 
-@pytest.mark.parametrize("plugin", ["siren", "functa", "functa-codes", "nerv", "hnerv"])
+@pytest.mark.parametrize("plugin", ["siren", "functa", "functa-codes", "nerv", "hnerv", "trans-inr"])
 def test_other_methods_bear_it(clean, monkeypatch, plugin):
     import inrkit
 
