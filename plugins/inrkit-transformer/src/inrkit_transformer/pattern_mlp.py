@@ -51,11 +51,11 @@ class PatternMLP(INR):
 
     def _paint(self, coords: Tensor, patterns: Tensor) -> Tensor:
         """(..., N, 3) and (..., patterns, width) -> (..., N, 3)."""
-        hidden = self.first(self._encode(coords)).relu()
+        hidden = self.first(self._encode(coords)).relu_()
         own = self.compose.weight @ patterns
-        hidden = (hidden @ own.mT + self.compose.bias).relu()
+        hidden = (hidden @ own.mT + self.compose.bias).relu_()
         for layer in self.rest[:-1]:
-            hidden = layer(hidden).relu()
+            hidden = layer(hidden).relu_()
         rgb: Tensor = self.rest[-1](hidden)
         return rgb
 
