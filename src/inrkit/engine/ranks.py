@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import torch
 import torch.distributed as dist
@@ -76,7 +76,7 @@ class Ranks(Team):
         """
         kind = self._accelerator.device.type
         if wanted.partition(":")[0] != kind:
-            raise BadInput(f"the processes work on {kind}, and the run on {wanted}", f"Add --device {wanted}.")
+            raise BadInput(f"the processes work on {kind}, and the run on {wanted}", "Add --device cpu.")
         return torch.device("cuda", self._local) if kind == "cuda" else torch.device(wanted)
 
     def wrap(self, model: nn.Module) -> nn.Module:
@@ -196,7 +196,7 @@ def plain(value: Tensor) -> Tensor:
     return value.detach().cpu().contiguous()
 
 
-def bits(value: Tensor) -> Any:
+def bits(value: Tensor) -> Tensor:
     """() int64, the sum of the bits of a tensor, read as whole numbers."""
     flat = value.detach().contiguous().flatten()
     return flat.view(torch.int32 if flat.element_size() == 4 else torch.uint8).sum(dtype=torch.int64)

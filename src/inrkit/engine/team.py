@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from inrkit.engine.reporter import Reporter
 from inrkit.errors import InrkitError
 from inrkit.interfaces import Tensors
 from inrkit.place import place
@@ -126,8 +127,6 @@ def join(device: str) -> Team:
     return ranks(device)
 
 
-def speaks(reporter: Any, team: Team) -> Any:
+def speaks(reporter: Reporter, team: Team) -> Reporter:
     """`reporter`, or where the first process speaks for this one, one that says nothing."""
-    from inrkit.engine.reporter import Reporter
-
     return reporter if team.first else Reporter()
