@@ -1,7 +1,8 @@
 """`--devices N`: so many processes of the same command, which end together, whatever ends one of them.
 
 torchrun does as much for many machines. Here a signal is passed on once, processes have the time that a checkpoint
-takes, the one that failed is heard, and its exit code is that of the command. It needs no torch itself, and so little memory.
+takes, the one that failed is heard, and its exit code is that of the command. It needs no torch itself, and so little
+memory.
 """
 
 from __future__ import annotations
