@@ -12,9 +12,9 @@ def inrkit_methods() -> list[declare.Method]:
         declare.Method(
             name="trans-inr",
             target="inrkit_transformer.method:TransInr",
-            summary="Trans-INR: a transformer sees a clip, another writes its weights (ECCV 2022)",
+            summary="Trans-INR: a transformer sees a clip, and its weights are written in one pass (ECCV 2022)",
             encoder="vit",
-            hypernetwork="transformer",
+            hypernetwork="lowrank",
             inr="pattern-mlp",
             presets={
                 "fast": "64x64 clips on a CPU",
