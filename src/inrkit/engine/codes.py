@@ -70,7 +70,7 @@ class CodeTable:
             each = (-1, *[1] * (gradient.ndim - 1))
             mean, square = self.exp_avg[name][rows], self.exp_avg_sq[name][rows]
             mean.lerp_(gradient, 1 - BETAS[0])
-            square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
+            square.lerp_(gradient.square(), 1 - BETAS[1])  # where that overflows again, it is not a number: it is seen
             if not whole:
                 self.exp_avg[name][index], self.exp_avg_sq[name][index] = mean, square
             spread = (square / correct_sq.view(each)).sqrt_().add_(EPS)
