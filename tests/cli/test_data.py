@@ -97,6 +97,24 @@ def test_all_that_is_bad_is_named_or_left_out(prepare, films):
     assert outcome.stderr.count("Left out") == 2
 
 
+def test_a_zip_that_is_bad_among_videos(prepare, films):
+    (films / "b.zip").write_bytes(b"no zip")
+    outcome = prepare()
+    assert outcome.exit_code == 2 and "b.zip is no zip file" in outcome.stderr and "--skip-bad" in outcome.stderr
+    outcome = prepare("--skip-bad")
+    assert outcome.exit_code == 0 and "from 3 videos" in outcome.stdout
+    assert outcome.stderr.count("Left out") == 1
+
+
+def test_only_a_bad_zip(prepare, films):
+    for path in films.iterdir():
+        path.unlink()
+    (films / "b.zip").write_bytes(b"no zip")
+    for words in ([], ["--skip-bad"]):
+        outcome = prepare(*words)
+        assert outcome.exit_code == 2 and "b.zip is no zip file" in outcome.stderr
+
+
 def test_only_bad_ones(prepare, films):
     for path in films.iterdir():
         path.write_bytes(b"broken" * 99)

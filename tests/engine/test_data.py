@@ -97,6 +97,12 @@ def test_videos_of_their_own_to_hold_out(videos):
         split("videos", val="others", holdout=2)
 
 
+def test_held_out_videos_that_are_all_bad_are_no_reason_to_hold_out_others(videos, tmp_path):
+    (tmp_path / "val.txt").write_text("gone.mkv\n")
+    with pytest.raises(BadInput, match=r"gone\.mkv \(line 1 of"):
+        split(videos(4, 8), val=str(tmp_path / "val.txt"))
+
+
 def test_short_videos_are_named(videos):
     train, _, (note,) = split(videos(8, 3, 8, 8))
     assert "1.gif" in note and "3 frames" in note

@@ -64,6 +64,22 @@ def test_a_zip_whose_names_lead_out_of_it(tmp_path, name):
         find_videos(path)
 
 
+def test_a_bad_zip_in_a_folder_does_not_hide_the_other_videos(tmp_path):
+    (tmp_path / "b.mp4").touch()
+    (tmp_path / "more").mkdir()
+    _zip(tmp_path / "a.zip", {"../0.png": b"x"})
+    (tmp_path / "more" / "c.zip").write_bytes(b"no zip")
+    with pytest.raises(BadInput, match="2 videos cannot be used") as error:
+        find_videos(tmp_path)
+    assert "a.zip holds '../0.png'" in error.value.message and "c.zip is no zip file" in error.value.message
+    bad = []
+    assert find_videos(tmp_path, bad=bad) == [tmp_path / "b.mp4"]
+    assert [each.video for each in bad] == [str(tmp_path / "a.zip"), str(tmp_path / "more" / "c.zip")]
+    (tmp_path / "b.mp4").unlink()
+    with pytest.raises(BadInput, match="2 videos cannot be used"):
+        find_videos(tmp_path)
+
+
 def test_a_zip_that_is_a_bomb(tmp_path):
     path = _zip(tmp_path / "a.zip", {f"a/{i}.png": bytes(2**25) for i in range(4)})
     with pytest.raises(BadInput, match="would unpack to 128 MB"):

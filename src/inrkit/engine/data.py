@@ -93,7 +93,7 @@ def gather(
     bad = []
     if val is not None:
         own = list(videos_in(val, bad))
-    if own:
+    if own or bad:
         held = _prepare(own, options, None, progress, bad, licence if val is None else "")
         rows = spread(range(len(held)), options.val_size)
         notes = [*store.warnings(), *held.warnings(), *known]
@@ -116,14 +116,14 @@ def videos_in(source: str, bad: list[SkippedVideo] | None = None) -> list[Path]:
 
     Args:
         source: As of :func:`inrkit.video.find_videos`.
-        bad: Takes lines of a list that name no video.
+        bad: Takes what of it cannot be read, in place of an error.
     """
     folder = Path(source)
     found = find_videos(folder, bad=bad)
     if not folder.is_dir():
         return found
     videos = [video for video in found if not any(map(_is_run, _folders_between(folder, video)))]
-    if not videos:
+    if found and not videos:
         raise BadInput(f"{folder} holds no video but those of runs", "Name the folder of your videos.")
     return videos
 

@@ -27,33 +27,18 @@ def find_videos(source: Path | str, *, bad: list[SkippedVideo] | None = None) ->
     in a zip file is a path that goes on after its name: `films.zip/cat`.
 
     Args:
-        bad: Takes the lines of a list that name no video, and why, in place of the error about all of them.
+        bad: Takes the lines of a list that name no video, and the zip files and folders in a directory that cannot be
+            read, and why, in place of the error about all of them.
 
     Raises:
-        BadInput: if `source`, or lines of it, do not exist or hold no video.
+        BadInput: if `source`, or parts of it, do not exist, cannot be read or hold no video.
     """
     path = Path(source)
-    if path.suffix.lower() == ".txt" and path.is_file():
-        return _listed(path, bad)
-    return _found(path, named=f"{path}")
-
-
-def frame_files(folder: Path) -> list[Path]:
-    """The images (jpg, jpeg, png) directly in `folder`, hidden ones left out, in natural order: 2.png before 10.png."""
-    return [path for path in _visible(folder) if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()]
-
-
-def _listed(path: Path, bad: list[SkippedVideo] | None) -> list[Path]:
-    videos: list[Path] = []
     problems: list[SkippedVideo] = []
-    for number, line in enumerate(_lines(path), start=1):
-        if line and not line.startswith("#"):
-            try:
-                videos += _found(path.parent / line, named=f"{line} (line {number} of {path})")
-            except BadInput as problem:
-                problems.append(SkippedVideo(line, problem.message))
-    if not videos and not problems:
-        raise BadInput(f"{path} names no video", "Write one path a line, relative to the folder of the list.")
+    if path.suffix.lower() == ".txt" and path.is_file():
+        videos = _listed(path, problems)
+    else:
+        videos = _found(path, f"{path}", problems)
     if bad is None:
         raise_all(problems)
     else:
@@ -61,7 +46,25 @@ def _listed(path: Path, bad: list[SkippedVideo] | None) -> list[Path]:
     return videos
 
 
-def raise_all(problems: list[SkippedVideo], hint: str = "Repair the list, or take these lines out of it.") -> None:
+def frame_files(folder: Path) -> list[Path]:
+    """The images (jpg, jpeg, png) directly in `folder`, hidden ones left out, in natural order: 2.png before 10.png."""
+    return [path for path in _visible(folder) if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()]
+
+
+def _listed(path: Path, bad: list[SkippedVideo]) -> list[Path]:
+    videos: list[Path] = []
+    for number, line in enumerate(_lines(path), start=1):
+        if line and not line.startswith("#"):
+            try:
+                videos += _found(path.parent / line, f"{line} (line {number} of {path})", bad)
+            except BadInput as problem:
+                bad.append(SkippedVideo(line, problem.message))
+    if not videos and not bad:
+        raise BadInput(f"{path} names no video", "Write one path a line, relative to the folder of the list.")
+    return videos
+
+
+def raise_all(problems: list[SkippedVideo], hint: str = "Repair them, or take them out.") -> None:
     """Refuse the videos that are bad, if there are any.
 
     Raises:
@@ -85,12 +88,13 @@ def _lines(path: Path) -> list[str]:
         raise BadInput(f"{path} is no text file in UTF-8", "It should name one video a line.") from None
 
 
-def _found(path: Path, named: str) -> list[Path]:
+def _found(path: Path, named: str, bad: list[SkippedVideo]) -> list[Path]:
+    before = len(bad)
     try:
         if (inside := split_zip(path)) is not None:
             videos = _in_zip(*inside)
         elif path.is_dir():
-            videos = list(_walk(path, set()))
+            videos = list(_walk(path, set(), bad))
         elif path.exists():
             return [path]
         else:
@@ -99,7 +103,7 @@ def _found(path: Path, named: str) -> list[Path]:
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise BadInput(f"{named} cannot be read: {reason}", "Give something that can be read.") from error
-    if not videos:
+    if not videos and len(bad) == before:
         raise BadInput(f"{named} holds no video", "It should hold video files (mp4, mkv, gif, …) or folders of frames.")
     return videos
 
@@ -109,7 +113,8 @@ def _in_zip(path: Path, folder: str) -> list[Path]:
     return [found for found in open_zip(path).folders() if found == below or below in found.parents]
 
 
-def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
+def _walk(folder: Path, seen: set[Path], bad: list[SkippedVideo]) -> Iterator[Path]:
+    """The videos below a folder; what cannot be read in it is noted, and the others are found all the same."""
     real = folder.resolve()
     if real in seen:  # a symbolic link to a folder visited before, perhaps the one it lies in
         return
@@ -119,12 +124,17 @@ def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
         yield folder
         return
     for path in inside:
-        if path.is_dir():
-            yield from _walk(path, seen)
-        elif path.suffix.lower() in VIDEO_SUFFIXES:
-            yield path
-        elif path.suffix.lower() == ".zip" and path.is_file():
-            yield from _in_zip(path, ".")
+        try:
+            if path.is_dir():
+                yield from _walk(path, seen, bad)
+            elif path.suffix.lower() in VIDEO_SUFFIXES:
+                yield path
+            elif path.suffix.lower() == ".zip" and path.is_file():
+                yield from _in_zip(path, ".")
+        except BadInput as problem:
+            bad.append(SkippedVideo(str(path), problem.message))
+        except OSError as error:
+            bad.append(SkippedVideo(str(path), f"{path} cannot be read: {error.strerror}"))
 
 
 def _is_frame_folder(folder: Path, inside: list[Path]) -> bool:
