@@ -6,7 +6,7 @@ STAMP    := $(VENV)/.installed
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help train demo test lint types format docs bench results fuzz clean
+.PHONY: help train demo test lint types format docs bench results families fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,11 @@ bench: $(STAMP) ## measure against baselines, some minutes: preparing and readin
 results: $(STAMP) ## train, do every task, evaluate, write docs/results.md (SHAPES=folder or run, FACES=, TOY=run, COUNT=8)
 	@$(PY) benchmarks/results.py $(if $(TOY),--toy "$(TOY)") $(if $(SHAPES),--shapes "$(SHAPES)") \
 	    $(if $(FACES),--faces "$(FACES)") $(if $(COUNT),--count $(COUNT)) $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)
+
+families: $(STAMP) ## every family in equal time, mixes, diverse videos: docs/families.md (SHAPES= FACES= GRID= ACTIONS= MISC=)
+	@$(PY) benchmarks/families.py $(if $(SHAPES),--shapes "$(SHAPES)") $(if $(FACES),--faces "$(FACES)") \
+	    $(if $(GRID),--grid "$(GRID)") $(if $(ACTIONS),--actions "$(ACTIONS)") $(if $(MISC),--misc "$(MISC)") \
+	    $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)
 
 fuzz: $(STAMP) ## break real files at random for ten minutes (ARGS="--seconds 60") and look for crashes
 	@$(PY) tests/fuzz/fuzzing.py $(ARGS)

@@ -111,7 +111,7 @@ def main() -> int:
     sources = {"toy": options.toy, "shapes": options.shapes, "faces": options.faces}
     tasks = [task for task in TASKS if not options.tasks or task.name in options.tasks]
     chosen = [dataset for dataset in DATASETS if dataset.name == "toy" or sources[dataset.name]]
-    with _alone_in(options.work) as lock:
+    with alone_in(options.work) as lock:
         for dataset in chosen:
             work = options.work / dataset.name
             if options.overwrite and work.exists():
@@ -164,12 +164,15 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[int]:
-    """Hold `folder`. Commands inherit the lock: one that outlives a killed script is waited for, not run beside."""
+def alone_in(folder: Path, name: str = "lock") -> Iterator[int]:
+    """Hold `folder`, or what `name` says of it.
+
+    Commands inherit the lock: one that outlives a killed script is waited for, not run beside.
+    """
     import fcntl
 
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / name).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

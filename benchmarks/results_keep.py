@@ -32,13 +32,14 @@ def machine() -> str:
     return f"{model}, {cores} cores{gpu}; PyTorch {torch.__version__.partition('+')[0]}, {threads}{busy}"
 
 
-def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int) -> dict[str, Any]:
+def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int, before: Sequence[str] = ()) -> dict[str, Any]:
     """What `inrkit WORDS --json` says: as it was kept, if the same was asked of the same run, or else now.
 
     Args:
         kept: The file it is kept in.
         trained: The hash of the run.
         lock: A file descriptor that the command inherits.
+        before: What the command is run through, as `nice` would be.
 
     Raises:
         InrkitError: The command failed.
@@ -51,17 +52,17 @@ def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int) -> dict
                 print(f"results: {kept} was measured by other code; --overwrite measures anew", file=sys.stderr)
             return answer
     print(f"$ inrkit {' '.join(words)}", file=sys.stderr)
-    answer = {"question": question, "code": _code(), "answer": _said(words, kept, lock), "machine": machine()}
+    answer = {"question": question, "code": _code(), "answer": _said(words, kept, lock, before), "machine": machine()}
     _replace(kept, json.dumps(answer, indent=1))
     return answer
 
 
-def _said(words: Sequence[str], kept: Path, lock: int) -> Any:
+def _said(words: Sequence[str], kept: Path, lock: int, before: Sequence[str]) -> Any:
     said = kept.with_suffix(".said")
     said.parent.mkdir(parents=True, exist_ok=True)
     program = Path(sysconfig.get_path("scripts")) / "inrkit"
     with said.open("wb") as out:
-        command = subprocess.Popen([program, *words, "--json"], stdout=out, pass_fds=[lock])
+        command = subprocess.Popen([*before, program, *words, "--json"], stdout=out, pass_fds=[lock])
         try:
             command.wait()
         except KeyboardInterrupt:

@@ -14,7 +14,8 @@ from results_table import clip_of, psnr_of, records_of, table, targets, verdicts
 
 HEAD = """# Results
 
-What the tasks reach, written by `make results SHAPES=folder FACES=folder` (without folders: the toy videos alone). No
+How families of plugins compare, and what diverse videos do to a space: [Families](families.md). This page is of INR-V:
+what the tasks reach, written by `make results SHAPES=folder FACES=folder` (without folders: the toy videos alone). No
 number and no verdict here is typed by hand.
 
 Each data set is one training, then tasks on clips that it was trained on and on clips that were held out, drawn by a
@@ -48,12 +49,17 @@ LARGEST = 300_000
 
 def write_section(document: Path, figures: Figures, titles: Sequence[str]) -> None:
     """Put the section of a data set in its place in the document; those of others stay as they are."""
-    sections = _sections(document.read_text()) if document.exists() else {}
-    sections[figures.dataset.title] = _section(figures, document.parent)
     ways = "\n".join(f"- **{_plain_title(way)}**: {way.about}" for way in figures.ways)
-    whole = [HEAD.format(ways=ways), *(sections[title] for title in titles if title in sections)]
+    section = _section(figures, document.parent)
+    put_section(document, HEAD.format(ways=ways), figures.dataset.title, section, titles)
+
+
+def put_section(document: Path, head: str, title: str, section: str, titles: Sequence[str]) -> None:
+    """Write a document anew with this section; others stay as they are, in the order of `titles`."""
+    sections = _sections(document.read_text()) if document.exists() else {}
+    sections[title] = section
     part = document.with_name(f".{document.name}.part")
-    part.write_text("\n".join(whole))
+    part.write_text("\n".join([head, *(sections[title] for title in titles if title in sections)]))
     part.replace(document)
 
 

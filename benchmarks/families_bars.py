@@ -1,0 +1,130 @@
+"""Each family on the same clips for the same time: what it reaches, beside its bar, and what tasks do with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from families_clips import Floors, clips_in, cut, floors, some
+from families_train import Model, Setting, Trained, all_of, rate_of, train
+
+from inrkit.engine.data import Clips
+
+CLIPS, SIZE, COMPONENTS = 256, 64, 64
+ABOVE = 1.5
+"""What each family is to reach above the static frame, in dB, set before anything was measured."""
+
+TASKS = {
+    "invert": ("invert",),
+    "sparse-inpaint": ("sparse-inpaint", "--keep", "0.25"),
+    "predict": ("predict", "--observed", "4"),
+}
+SHOWN = 2
+"""Clips of each side that tasks are done with."""
+
+SIDES = {"training": "training clips", "held-out": "held-out clips"}
+
+
+@dataclass
+class Bars:
+    """What was measured.
+
+    Attributes:
+        trained: Of each model; None where it failed. `also` holds the answers of the tasks.
+    """
+
+    models: Sequence[Model]
+    floors: Floors
+    trained: Mapping[str, Trained | None]
+
+
+def measure(models: Sequence[Model], shapes: Path, setting: Setting) -> Bars:
+    """Train each on the first clips of `shapes`, then do the tasks with clips of both sides."""
+    clips = clips_in(shapes, SIZE)
+    first = Clips(clips.store, clips.rows[:CLIPS], clips.names[:CLIPS])
+    folder = setting.work / f"clips-{SHOWN}"
+    with setting.alone("clips"):
+        for side, names in (("training", first.names), ("held-out", clips.names[CLIPS:])):
+            cut(clips, some(names, SHOWN), folder / side)
+    jobs = {model.name: partial(_one, model, shapes, folder, setting) for model in models}
+    trained = all_of(jobs, setting.at_once)
+    return Bars(models, _floors(first, setting.work / "floors.json"), trained)
+
+
+def _floors(clips: Clips, kept: Path) -> Floors:
+    if not kept.exists():
+        kept.write_text(json.dumps(asdict(floors(clips, COMPONENTS))))
+    return Floors(**json.loads(kept.read_text()))
+
+
+def _one(model: Model, shapes: Path, folder: Path, setting: Setting) -> Trained:
+    place = setting.work / model.name
+    words = [*model.words, str(shapes), "--holdout", "0", "--size", str(SIZE), "--limit"]
+    rate = rate_of([*words, "32"], place / "trial", setting)  # as many as the largest batch: the same steps
+    trained = train([*words, str(CLIPS)], place, setting, rate)
+    for name, task in TASKS.items():
+        asked = [*task, str(folder), "--run", str(trained.run), "--out", str(place / name)]
+        answer = setting.answer(asked, place / f"{name}.json", trained.hash)
+        trained.also[name] = answer["answer"]["videos"]
+    return trained
+
+
+def lines(bars: Bars, seconds: float) -> list[str]:
+    """In Markdown: two tables, and what is below its bar."""
+    static, bar = bars.floors.static, bars.floors.static + ABOVE
+    done = {model: bars.trained[model.name] for model in bars.models}
+    return [
+        f"The first {bars.floors.clips} clips of the moving shapes, {SIZE} pixels high and wide, {seconds:g} s for",
+        f"each. On these clips a **static frame** (each clip's mean, held still) has {static:.2f} dB, and **PCA**,",
+        f"the best {COMPONENTS} linear directions there are for them, {bars.floors.components:.2f} dB. The bar, set",
+        f"before anything was measured, is {ABOVE} dB above the static frame: {bar:.2f} dB.",
+        "",
+        "| `inrkit train` | seconds | steps | PSNR, training clips | above the static frame | above PCA | the bar |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
+        *(_row(model, trained, bars.floors) for model, trained in done.items()),
+        "",
+        f"And the tasks, with {SHOWN} training clips and {SHOWN} clips of other videos: PSNR of what was hidden, or of",
+        "all where nothing was.",
+        "",
+        *_tasks(done),
+    ]
+
+
+def _row(model: Model, trained: Trained | None, beside: Floors) -> str:
+    if trained is None:
+        return f"| `{model.flags}` | | | failed | | | missed |"
+    result = trained.result
+    psnr = result["train"]["psnr"]
+    met = "met" if psnr >= beside.static + ABOVE else "**missed**"
+    return (
+        f"| `{model.flags}` | {result['seconds']:.0f} | {result['steps']:,} | {psnr:.2f} | "
+        f"{psnr - beside.static:+.2f} | {psnr - beside.components:+.2f} | {met} |"
+    )
+
+
+def _tasks(done: Mapping[Model, Trained | None]) -> list[str]:
+    names = [f"`{' '.join(task)}`" for task in TASKS.values()]
+    head = [f"{name}, {side}" for name in names for side in SIDES.values()]
+    rows = []
+    answered = next(trained for trained in done.values() if trained)
+    for model, trained in done.items():
+        cells = [_mean(trained.also[task], side, "result") if trained else "failed" for task in TASKS for side in SIDES]
+        rows.append([f"`{model.flags}`", *cells])
+    for title, name in (("without a model", "baseline"), ("static frame", "static")):
+        rows.append([title, *(_mean(answered.also[task], side, name) for task in TASKS for side in SIDES)])
+    return [
+        f"| | {' | '.join(head)} |",
+        f"| --- |{' ---: |' * len(head)}",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+
+
+def _mean(videos: Sequence[Mapping[str, Any]], side: str, name: str) -> str:
+    """Of the clips in the folder of that side."""
+    scores = [v["scores"][name]["psnr"] for v in videos if Path(v["video"]).parent.name == side and name in v["scores"]]
+    values = [score.get("hidden", score["all"]) for score in scores]
+    return f"{sum(values) / len(values):.2f}" if values else ""

@@ -1,0 +1,140 @@
+"""Trainings that all take the same time: how fast one goes is measured first, and its steps are as many as fit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from results import alone_in
+from results_keep import answer_of, hash_of
+
+from inrkit import InrkitError
+
+TRIAL, SECONDS = 30, 4.0
+"""Steps of the first short training, and what it must take to count: a second one is longer, where steps are fast."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is trained: what it is called, and the flags of `inrkit train` that make it."""
+
+    name: str
+    flags: str
+
+    @property
+    def words(self) -> list[str]:
+        """The flags, one by one."""
+        return self.flags.split()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How commands are run, and where all that they do is kept.
+
+    Attributes:
+        seconds: Of each training.
+        before: What commands are run through, as `nice` would be.
+        at_once: Commands at the same time.
+        lock: A file descriptor that commands inherit.
+    """
+
+    work: Path
+    seconds: float
+    before: Sequence[str]
+    at_once: int
+    lock: int
+
+    def answer(self, words: Sequence[str], kept: Path, trained: str = "") -> dict[str, Any]:
+        """As :func:`results_keep.answer_of`."""
+        return answer_of(words, kept, trained, self.lock, self.before)
+
+    def alone(self, name: str) -> AbstractContextManager[int]:
+        """Wait for what others of the same name do in the same folder."""
+        return alone_in(self.work, f"lock-{name}")
+
+
+@dataclass
+class Trained:
+    """A trained run.
+
+    Attributes:
+        asked: The words of `inrkit train`.
+        result: What it measured at its end.
+        machine: What it was trained on.
+        also: What else was measured of it, by name.
+    """
+
+    run: Path
+    asked: Sequence[str]
+    result: Mapping[str, Any]
+    machine: str
+    also: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def hash(self) -> str:
+        """Of its model."""
+        return hash_of(self.run)
+
+
+def train(words: Sequence[str], place: Path, setting: Setting, rate: float) -> Trained:
+    """Train for the seconds of the setting, or go on with it, or read what it made.
+
+    Args:
+        words: Of `inrkit train`, without its steps and its folder.
+        rate: Steps in a second.
+
+    Raises:
+        InrkitError: A command failed.
+    """
+    steps = max(1, round(setting.seconds * rate))
+    run = place / "run"
+    quiet = ["-o", f"train.sheet_every={steps}"]  # pictures on the way would count as seconds of training
+    asked = ["train", *words, "--out", str(run), "--resume", "--steps", str(steps), *quiet]
+    answer = setting.answer(asked, place / "train.json")
+    return Trained(run, asked, answer["answer"], answer["machine"])
+
+
+def rate_of(words: Sequence[str], trial: Path, setting: Setting) -> float:
+    """Steps in a second, once it is warm: by one short training, or two where steps are fast.
+
+    Raises:
+        InrkitError: A command failed.
+    """
+    kept = trial / "rate.json"
+    if kept.exists():
+        return float(json.loads(kept.read_text()))
+    rate = _tried(words, TRIAL, trial, setting)
+    if TRIAL / rate < SECONDS:
+        rate = _tried(words, round(SECONDS * rate), trial, setting)
+    kept.write_text(json.dumps(rate))
+    return rate
+
+
+def _tried(words: Sequence[str], steps: int, trial: Path, setting: Setting) -> float:
+    never = ["-o", f"train.sheet_every={steps}", "-o", f"train.checkpoint_every={steps}", "-o", "train.log_every=1"]
+    asked = ["train", *words, "--out", str(trial / "run"), "--overwrite", "--steps", str(steps), *never]
+    setting.answer(asked, trial / f"{steps}.json")
+    lines = (trial / "run/metrics.jsonl").read_text().splitlines()
+    warm, end = (json.loads(line) for line in (lines[len(lines) // 4], lines[-1]))
+    return float((end["step"] - warm["step"]) / (end["seconds"] - warm["seconds"]))
+
+
+def all_of(jobs: Mapping[Any, Callable[[], Any]], at_once: int) -> dict[Any, Any]:
+    """What each returns, some at the same time, the first ones first; None of those that failed, which is said."""
+
+    def of(name: Any, job: Callable[[], Any]) -> Any:
+        try:
+            return job()
+        except InrkitError as error:
+            print(f"families: {name}: {error}", file=sys.stderr)
+            return None
+
+    with ThreadPoolExecutor(at_once) as pool:
+        running = {name: pool.submit(of, name, job) for name, job in jobs.items()}
+        return {name: future.result() for name, future in running.items()}

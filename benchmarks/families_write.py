@@ -1,0 +1,26 @@
+"""docs/families.md: a section for each part, its tables made from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from results_write import put_section
+
+HEAD = """# Families
+
+What each family of plugins reaches in the same time, what becomes of their parts put together otherwise, and what
+diverse videos do to a space. Written by `make families` with folders of videos; no number here is typed by hand.
+
+PSNR in dB of uint8 frames, means over clips. Each training has one thread, and two run at a time on two cores; its
+steps are as many as fit the seconds, by a short training before. Clips have 25 frames. One seed: a few tenths of a dB
+mean nothing.
+"""
+
+TITLES = {"bars": "Each family by itself", "mixes": "Mixes", "diverse": "Diverse videos"}
+
+
+def write(document: Path, part: str, lines: Sequence[str], machines: Sequence[str]) -> None:
+    """Put the section of a part in its place in the document."""
+    section = "\n".join([f"## {TITLES[part]}", "", *lines, "", f"Measured on {'; and on '.join(machines)}.", ""])
+    put_section(document, HEAD, TITLES[part], section, list(TITLES.values()))
