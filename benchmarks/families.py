@@ -35,12 +35,12 @@ BARS = [
     Model("inrv", "--plugin inrv"),
     Model("siren", "--plugin siren"),
     Model("fourier", "--plugin siren --inr fourier"),
-    Model("functa", "--plugin functa"),
+    Model("functa", "--plugin functa", times=1.5),
     Model("functa-codes", "--plugin functa-codes"),
     Model("vidfuncta", "--plugin vidfuncta"),
     Model("nerv", "--plugin nerv"),
     Model("hnerv", "--plugin hnerv"),
-    Model("transformer", "--plugin transformer"),
+    Model("trans-inr", "--plugin trans-inr"),
 ]
 """A further family is one more entry."""
 
@@ -70,7 +70,7 @@ SOURCES = [
 ]
 """A further source is one more entry."""
 
-PARTS = {"bars": 150.0, "mixes": 20.0, "diverse": 25.0}
+PARTS = {"bars": 150.0, "mixes": 20.0, "diverse": 15.0}
 """And the seconds of each of their trainings."""
 
 KINDS = ("shapes", "faces")
@@ -87,7 +87,9 @@ def main() -> int:
         if options.overwrite and work.exists():
             shutil.rmtree(work)
         with alone_in(work, "-".join(["lock", *options.models])) as lock:
-            setting = Setting(work, options.seconds or PARTS[part], shlex.split(options.before), options.at_once, lock)
+            setting = Setting(
+                work, options.seconds or PARTS[part], shlex.split(options.before), options.at_once, lock, options.kept
+            )
             lines, trained = _measured(part, options, setting)
         done = [each for each in trained.values() if each]
         failed += [f"{part}: {name}" for name, each in trained.items() if not each]
@@ -125,6 +127,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="of each training; default: " + str(PARTS))
     parser.add_argument("--at-once", type=int, default=2, help="commands at a time; default: %(default)s")
     parser.add_argument("--before", default="", help="what each command is run through, such as 'nice -n 5'")
+    parser.add_argument("--kept", action="store_true", help="run nothing, write what was measured before")
     parser.add_argument("--overwrite", action="store_true", help="measure these parts anew")
     parser.add_argument("--work", type=Path, default=ROOT / "runs/families", help="where work is kept")
     parser.add_argument("--document", type=Path, default=ROOT / "docs/families.md", help="what is written")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from families_clips import Floors, clips_in, cut, floors, some
-from families_train import Model, Setting, Trained, all_of, rate_of, train
+from families_train import Model, Setting, Trained, all_of, done_of, rate_of, train
 
 from inrkit.engine.data import Clips
 
@@ -23,7 +23,7 @@ TASKS = {
     "sparse-inpaint": ("sparse-inpaint", "--keep", "0.25"),
     "predict": ("predict", "--observed", "4"),
 }
-SHOWN = 2
+SHOWN = 4
 """Clips of each side that tasks are done with."""
 
 SIDES = {"training": "training clips", "held-out": "held-out clips"}
@@ -46,7 +46,7 @@ def measure(models: Sequence[Model], shapes: Path, setting: Setting) -> Bars:
     """Train each on the first clips of `shapes`, then do the tasks with clips of both sides."""
     clips = clips_in(shapes, SIZE)
     first = Clips(clips.store, clips.rows[:CLIPS], clips.names[:CLIPS])
-    folder = setting.work / f"clips-{SHOWN}"
+    folder = setting.work / "clips"
     with setting.alone("clips"):
         for side, names in (("training", first.names), ("held-out", clips.names[CLIPS:])):
             cut(clips, some(names, SHOWN), folder / side)
@@ -65,7 +65,7 @@ def _one(model: Model, shapes: Path, folder: Path, setting: Setting) -> Trained:
     place = setting.work / model.name
     words = [*model.words, str(shapes), "--holdout", "0", "--size", str(SIZE), "--limit"]
     rate = rate_of([*words, "32"], place / "trial", setting)  # as many as the largest batch: the same steps
-    trained = train([*words, str(CLIPS)], place, setting, rate)
+    trained = train([*words, str(CLIPS)], place, setting, rate * model.times)
     for name, task in TASKS.items():
         asked = [*task, str(folder), "--run", str(trained.run), "--out", str(place / name)]
         answer = setting.answer(asked, place / f"{name}.json", trained.hash)
@@ -76,14 +76,16 @@ def _one(model: Model, shapes: Path, folder: Path, setting: Setting) -> Trained:
 def lines(bars: Bars, seconds: float) -> list[str]:
     """In Markdown: two tables, and what is below its bar."""
     static, bar = bars.floors.static, bars.floors.static + ABOVE
-    done = {model: bars.trained[model.name] for model in bars.models}
+    models, missing = done_of(bars.models, bars.trained)
+    done = {model: trained for model in models if (trained := bars.trained[model.name])}
     return [
         f"The first {bars.floors.clips} clips of the moving shapes, {SIZE} pixels high and wide, {seconds:g} s for",
         f"each. On these clips a **static frame** (each clip's mean, held still) has {static:.2f} dB, and **PCA**,",
         f"the best {COMPONENTS} linear directions there are for them, {bars.floors.components:.2f} dB. The bar, set",
         f"before anything was measured, is {ABOVE} dB above the static frame: {bar:.2f} dB.",
         "",
-        "| `inrkit train` | seconds | steps | PSNR, training clips | above the static frame | above PCA | the bar |",
+        *(f"`{m.flags}` has {m.times:g} times the seconds of the others.\n" for m in models if m.times != 1),
+        "| `inrkit train` | steps | seconds passed | PSNR, training clips | above static | above PCA | the bar |",
         "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
         *(_row(model, trained, bars.floors) for model, trained in done.items()),
         "",
@@ -91,28 +93,27 @@ def lines(bars: Bars, seconds: float) -> list[str]:
         "all where nothing was.",
         "",
         *_tasks(done),
+        *missing,
     ]
 
 
-def _row(model: Model, trained: Trained | None, beside: Floors) -> str:
-    if trained is None:
-        return f"| `{model.flags}` | | | failed | | | missed |"
+def _row(model: Model, trained: Trained, beside: Floors) -> str:
     result = trained.result
     psnr = result["train"]["psnr"]
     met = "met" if psnr >= beside.static + ABOVE else "**missed**"
     return (
-        f"| `{model.flags}` | {result['seconds']:.0f} | {result['steps']:,} | {psnr:.2f} | "
+        f"| `{model.flags}` | {result['steps']:,} | {result['seconds']:.0f} | {psnr:.2f} | "
         f"{psnr - beside.static:+.2f} | {psnr - beside.components:+.2f} | {met} |"
     )
 
 
-def _tasks(done: Mapping[Model, Trained | None]) -> list[str]:
+def _tasks(done: Mapping[Model, Trained]) -> list[str]:
     names = [f"`{' '.join(task)}`" for task in TASKS.values()]
     head = [f"{name}, {side}" for name in names for side in SIDES.values()]
     rows = []
-    answered = next(trained for trained in done.values() if trained)
+    answered = next(iter(done.values()))
     for model, trained in done.items():
-        cells = [_mean(trained.also[task], side, "result") if trained else "failed" for task in TASKS for side in SIDES]
+        cells = [_mean(trained.also[task], side, "result") for task in TASKS for side in SIDES]
         rows.append([f"`{model.flags}`", *cells])
     for title, name in (("without a model", "baseline"), ("static frame", "static")):
         rows.append([title, *(_mean(answered.also[task], side, name) for task in TASKS for side in SIDES)])

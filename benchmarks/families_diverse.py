@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from families_clips import apart, clips_in, cut, some
-from families_train import Model, Setting, Trained, all_of, rate_of, train
+from families_train import Model, Setting, Trained, all_of, done_of, rate_of, train
 
-SIZE, TRAIN, HELD_OUT = 64, 12, 3
+SIZE, TRAIN, HELD_OUT = 64, 8, 2
 """Clips of each source: so many, that none weighs more than another."""
 
 ALL = "all"
@@ -112,12 +112,13 @@ def lines(diverse: Diverse, seconds: float) -> list[str]:
         "**Held-out clips**, found in the space as `inrkit invert` finds them: dB above each clip's own static frame.",
         "",
         *_table(diverse, done, "held-out"),
+        *done_of(diverse.models, diverse.trained)[1],
     ]
 
 
 def _table(diverse: Diverse, done: Mapping[tuple[str, str], Trained], part: str) -> list[str]:
     rows = []
-    for model in diverse.models:
+    for model in done_of(diverse.models, diverse.trained)[0]:
         whole, alone = [], []
         for source in diverse.sources:
             whole.append(_gain(diverse, done.get((model.name, ALL)), part, source, together=True))
@@ -158,4 +159,4 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _signed(value: float | None) -> str:
-    return "failed" if value is None else f"{value:+.2f}"
+    return "–" if value is None else f"{value:+.2f}"

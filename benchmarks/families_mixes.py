@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from families_clips import clips_in, cut, some
-from families_train import Model, Setting, Trained, all_of, rate_of, train
+from families_train import Model, Setting, Trained, all_of, done_of, rate_of, train
 
 CLIPS, SIZE = 64, 32
 TOY = "toy"
@@ -62,12 +62,13 @@ def _place(model: Model, kind: str, setting: Setting) -> Path:
 def lines(mixes: Mixes, seconds: float) -> list[str]:
     """In Markdown: a table, whose last row is the static frame."""
     done = {key: trained for key, trained in mixes.trained.items() if trained}
+    models, missing = done_of(mixes.models, mixes.trained)
     beside = {
         kind: next(t.result["train"]["static_floor"] for (_, k), t in done.items() if k == kind) for kind in mixes.kinds
     }
     rows = [
         f"| `{model.flags}` | {' | '.join(_cell(done.get((model.name, kind))) for kind in mixes.kinds)} |"
-        for model in mixes.models
+        for model in models
     ]
     longest = max(t.result["seconds"] for t in done.values())
     shortest = min(t.result["seconds"] for t in done.values())
@@ -80,8 +81,9 @@ def lines(mixes: Mixes, seconds: float) -> list[str]:
         f"| --- |{' ---: |' * len(mixes.kinds)}",
         *rows,
         f"| static frame | {' | '.join(f'{value:.2f}' for value in beside.values())} |",
+        *missing,
     ]
 
 
 def _cell(trained: Trained | None) -> str:
-    return f"{trained.result['train']['psnr']:.2f}" if trained else "failed"
+    return f"{trained.result['train']['psnr']:.2f}" if trained else "–"

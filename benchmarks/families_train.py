@@ -12,20 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from results import alone_in
-from results_keep import answer_of, hash_of
+from results_keep import answer_of, hash_of, kept_answer
 
 from inrkit import InrkitError
 
-TRIAL, SECONDS = 30, 4.0
-"""Steps of the first short training, and what it must take to count: a second one is longer, where steps are fast."""
+SHORT, SECONDS = 10, 6.0
+"""Steps of a first short training, and how much longer the second takes, at least."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """What is trained: what it is called, and the flags of `inrkit train` that make it."""
+    """What is trained: what it is called, and the flags of `inrkit train` that make it.
+
+    Attributes:
+        times: Of the seconds of others, where it is held against its bar.
+    """
 
     name: str
     flags: str
+    times: float = 1.0
 
     @property
     def words(self) -> list[str]:
@@ -42,6 +47,7 @@ class Setting:
         before: What commands are run through, as `nice` would be.
         at_once: Commands at the same time.
         lock: A file descriptor that commands inherit.
+        kept_only: Run none; what was not done before fails.
     """
 
     work: Path
@@ -49,9 +55,12 @@ class Setting:
     before: Sequence[str]
     at_once: int
     lock: int
+    kept_only: bool = False
 
     def answer(self, words: Sequence[str], kept: Path, trained: str = "") -> dict[str, Any]:
         """As :func:`results_keep.answer_of`."""
+        if self.kept_only and not kept_answer(words, kept, trained):
+            raise InrkitError(f"not done before: inrkit {' '.join(words)}")
         return answer_of(words, kept, trained, self.lock, self.before)
 
     def alone(self, name: str) -> AbstractContextManager[int]:
@@ -101,7 +110,7 @@ def train(words: Sequence[str], place: Path, setting: Setting, rate: float) -> T
 
 
 def rate_of(words: Sequence[str], trial: Path, setting: Setting) -> float:
-    """Steps in a second, once it is warm: by one short training, or two where steps are fast.
+    """Steps in a second of the processor, whatever else it does: by two short trainings, whose other work is the same.
 
     Raises:
         InrkitError: A command failed.
@@ -109,20 +118,26 @@ def rate_of(words: Sequence[str], trial: Path, setting: Setting) -> float:
     kept = trial / "rate.json"
     if kept.exists():
         return float(json.loads(kept.read_text()))
-    rate = _tried(words, TRIAL, trial, setting)
-    if TRIAL / rate < SECONDS:
-        rate = _tried(words, round(SECONDS * rate), trial, setting)
+    short = _tried(words, SHORT, trial, setting)
+    pace = SHORT / short["answer"]["seconds"]  # slower than it is, for it was cold
+    steps = SHORT + round(SECONDS * pace)
+    long = _tried(words, steps, trial, setting)
+    rate = (steps - SHORT) / (long["processor"] - short["processor"])
     kept.write_text(json.dumps(rate))
     return rate
 
 
-def _tried(words: Sequence[str], steps: int, trial: Path, setting: Setting) -> float:
-    never = ["-o", f"train.sheet_every={steps}", "-o", f"train.checkpoint_every={steps}", "-o", "train.log_every=1"]
+def _tried(words: Sequence[str], steps: int, trial: Path, setting: Setting) -> dict[str, Any]:
+    never = ["-o", f"train.sheet_every={steps}", "-o", f"train.checkpoint_every={steps}"]
     asked = ["train", *words, "--out", str(trial / "run"), "--overwrite", "--steps", str(steps), *never]
-    setting.answer(asked, trial / f"{steps}.json")
-    lines = (trial / "run/metrics.jsonl").read_text().splitlines()
-    warm, end = (json.loads(line) for line in (lines[len(lines) // 4], lines[-1]))
-    return float((end["step"] - warm["step"]) / (end["seconds"] - warm["seconds"]))
+    return setting.answer(asked, trial / f"{steps}.json")
+
+
+def done_of(models: Sequence[Model], trained: Mapping[Any, Trained | None]) -> tuple[list[Model], list[str]]:
+    """The models of which there is anything, and in Markdown the names of all others."""
+    names = {name if isinstance(name, str) else name[0] for name, each in trained.items() if each}
+    missing = [f"`{model.flags}`" for model in models if model.name not in names]
+    return [m for m in models if m.name in names], ["", f"Not measured: {', '.join(missing)}."] if missing else []
 
 
 def all_of(jobs: Mapping[Any, Callable[[], Any]], at_once: int) -> dict[Any, Any]:

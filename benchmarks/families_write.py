@@ -12,9 +12,9 @@ HEAD = """# Families
 What each family of plugins reaches in the same time, what becomes of their parts put together otherwise, and what
 diverse videos do to a space. Written by `make families` with folders of videos; no number here is typed by hand.
 
-PSNR in dB of uint8 frames, means over clips. Each training has one thread, and two run at a time on two cores; its
-steps are as many as fit the seconds, by a short training before. Clips have 25 frames. One seed: a few tenths of a dB
-mean nothing.
+PSNR in dB of uint8 frames, means over clips. Each training has one thread, and as many steps as fit the seconds that
+its part has, by short trainings before. These are seconds of a processor: on a busy machine more of them pass. Clips
+have 25 frames. One seed: a few tenths of a dB mean nothing.
 """
 
 TITLES = {"bars": "Each family by itself", "mixes": "Mixes", "diverse": "Diverse videos"}

@@ -29,7 +29,8 @@ def machine() -> str:
     gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     threads = f"{torch.get_num_threads()} thread{'s'[: torch.get_num_threads() - 1]}"
     busy = ", busy with other work, so that all seconds are too many" if os.getloadavg()[1] > 1.5 * (cores or 1) else ""
-    return f"{model}, {cores} cores{gpu}; PyTorch {torch.__version__.partition('+')[0]}, {threads}{busy}"
+    some = f"{cores} core{'s' if cores != 1 else ''}"
+    return f"{model}, {some}{gpu}; PyTorch {torch.__version__.partition('+')[0]}, {threads}{busy}"
 
 
 def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int, before: Sequence[str] = ()) -> dict[str, Any]:
@@ -45,34 +46,41 @@ def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int, before:
         InrkitError: The command failed.
     """
     question = {"words": list(words), "run": trained}
-    if kept.exists():
-        answer: dict[str, Any] = json.loads(kept.read_text())
-        if answer["question"] == question:
-            if answer["code"] != _code():
-                print(f"results: {kept} was measured by other code; --overwrite measures anew", file=sys.stderr)
-            return answer
+    if answer := kept_answer(words, kept, trained):
+        if answer["code"] != _code():
+            print(f"results: {kept} was measured by other code; --overwrite measures anew", file=sys.stderr)
+        return answer
     print(f"$ inrkit {' '.join(words)}", file=sys.stderr)
-    answer = {"question": question, "code": _code(), "answer": _said(words, kept, lock, before), "machine": machine()}
+    said, processor = _said(words, kept, lock, before)
+    answer = {"question": question, "code": _code(), "answer": said, "machine": machine(), "processor": processor}
     _replace(kept, json.dumps(answer, indent=1))
     return answer
 
 
-def _said(words: Sequence[str], kept: Path, lock: int, before: Sequence[str]) -> Any:
+def kept_answer(words: Sequence[str], kept: Path, trained: str) -> dict[str, Any] | None:
+    """As `answer_of` has it, if it was kept."""
+    answer: dict[str, Any] | None = json.loads(kept.read_text()) if kept.exists() else None
+    return answer if answer and answer["question"] == {"words": list(words), "run": trained} else None
+
+
+def _said(words: Sequence[str], kept: Path, lock: int, before: Sequence[str]) -> tuple[Any, float]:
+    """And the seconds that it has had a processor for itself."""
     said = kept.with_suffix(".said")
     said.parent.mkdir(parents=True, exist_ok=True)
     program = Path(sysconfig.get_path("scripts")) / "inrkit"
     with said.open("wb") as out:
         command = subprocess.Popen([*before, program, *words, "--json"], stdout=out, pass_fds=[lock])
         try:
-            command.wait()
+            _, status, used = os.wait4(command.pid, 0)
         except KeyboardInterrupt:
             command.wait()  # it was interrupted as well, and saves what it has
             raise
-    if command.returncode:
-        raise InrkitError(f"`inrkit {words[0]}` failed with exit code {command.returncode}; see above")
+    code = command.returncode = os.waitstatus_to_exitcode(status)
+    if code:
+        raise InrkitError(f"`inrkit {words[0]}` failed with exit code {code}; see above")
     answer = json.loads(said.read_text())
     said.unlink()
-    return answer
+    return answer, used.ru_utime + used.ru_stime
 
 
 def _replace(file: Path, text: str) -> None:
