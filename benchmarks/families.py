@@ -52,7 +52,7 @@ MIXES = [
     Model("inrv-modulated-siren", "--plugin inrv --inr modulated-siren"),
     Model("functa-nerf-mlp", "--plugin functa --inr nerf-mlp"),
     Model("functa-siren", "--plugin functa --inr siren"),
-    Model("siren-modulated-vit", "--plugin siren --inr modulated-siren --hypernetwork modulations --encoder vit"),
+    Model("modulated-vit", "--plugin inrv --inr modulated-siren --hypernetwork modulations --encoder vit"),
     Model("inrv-lowrank", "--plugin inrv --hypernetwork lowrank"),
     Model("nerv-vit", "--plugin nerv --encoder vit"),
     Model("vidfuncta-nerv-shared", "--plugin vidfuncta --inr nerv-shared"),

@@ -55,17 +55,12 @@ def measure(models: Sequence[Model], sources: Mapping[Source, Path], setting: Se
             for side, names in zip(("train", "held-out"), sides, strict=True):
                 cut(clips, names, _clips(side, source.name, setting))
         videos[source.name] = tuple(len({name.rpartition("@")[0] for name in names}) for names in sides)
-    first = next(iter(sources)).name
-    shared = {(model.name, kind): partial(_rate, model, kind, setting) for kind in (ALL, first) for model in models}
-    rates = all_of(shared, setting.at_once)
     jobs = {
-        (model.name, kind): partial(_one, model, kind, rates[model.name, ALL if kind == ALL else first], setting)
-        for model in models
+        (model.name, kind): partial(_one, model, kind, next(iter(sources)).name, setting)
         for kind in (ALL, *(source.name for source in sources))
+        for model in models
     }
-    possible = {key: job for key, job in jobs.items() if job.args[2] is not None}
-    trained = all_of(possible, setting.at_once)
-    return Diverse(models, list(sources), videos, {key: trained.get(key) for key in jobs})
+    return Diverse(models, list(sources), videos, all_of(jobs, setting.at_once))
 
 
 def _words(model: Model, kind: str, setting: Setting) -> list[str]:
@@ -76,11 +71,9 @@ def _clips(side: str, kind: str, setting: Setting) -> Path:
     return setting.work / f"clips-{TRAIN}-{HELD_OUT}" / side / ("" if kind == ALL else kind)
 
 
-def _rate(model: Model, kind: str, setting: Setting) -> float:
-    return rate_of(_words(model, kind, setting), setting.work / model.name / kind / "trial", setting)
-
-
-def _one(model: Model, kind: str, rate: float, setting: Setting) -> Trained:
+def _one(model: Model, kind: str, first: str, setting: Setting) -> Trained:
+    like = ALL if kind == ALL else first  # as fast, for it has as many clips
+    rate = rate_of(_words(model, like, setting), setting.work / model.name / like / "trial", setting)
     place = setting.work / model.name / kind
     trained = train(_words(model, kind, setting), place, setting, rate)
     held = str(_clips("held-out", kind, setting))
@@ -124,6 +117,7 @@ def _table(diverse: Diverse, done: Mapping[tuple[str, str], Trained], part: str)
             whole.append(_gain(diverse, done.get((model.name, ALL)), part, source, together=True))
             alone.append(_gain(diverse, done.get((model.name, source.name)), part, source, together=False))
         rows += [[f"`{model.flags}`, all sources", *whole], [f"`{model.flags}`, each alone", *alone]]
+    rows = [row for row in rows if any(cell is not None for cell in row[1:])]
     any_ = next(trained for (_, kind), trained in done.items() if kind == ALL)
     floor = [_of(diverse, any_.also[part], source, together=True) for source in diverse.sources]
     still = [f"{_mean([p - g for p, g in zip(f['psnr'], f['static-gain'], strict=True)]):.2f}" for f in floor]

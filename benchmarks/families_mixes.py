@@ -35,28 +35,15 @@ def measure(models: Sequence[Model], folders: Mapping[str, Path], setting: Setti
         with setting.alone("clips"):
             cut(clips, some(clips.names, CLIPS), place)
         words[kind] = [str(place)]
+    jobs = {(model.name, kind): partial(_one, model, kind, words, setting) for model in models for kind in words}
+    return Mixes(models, list(words), all_of(jobs, setting.at_once))
+
+
+def _one(model: Model, kind: str, words: Mapping[str, Sequence[str]], setting: Setting) -> Trained:
     beside = ["--holdout", "0", "--preset", "toy", "--size", str(SIZE)]
-    rates = all_of(
-        {
-            model.name: partial(rate_of, [*model.words, *words[TOY], *beside], _place(model, "trial", setting), setting)
-            for model in models
-        },
-        setting.at_once,
-    )
-    jobs = {
-        (model.name, kind): partial(
-            train, [*model.words, *words[kind], *beside], _place(model, kind, setting), setting, rates[model.name]
-        )
-        for model in models
-        for kind in words
-    }
-    possible = {key: job for key, job in jobs.items() if rates[key[0]] is not None}
-    trained = all_of(possible, setting.at_once)
-    return Mixes(models, list(words), {key: trained.get(key) for key in jobs})
-
-
-def _place(model: Model, kind: str, setting: Setting) -> Path:
-    return setting.work / model.name / kind
+    place = setting.work / model.name
+    rate = rate_of([*model.words, *words[TOY], *beside], place / "trial", setting)
+    return train([*model.words, *words[kind], *beside], place / kind, setting, rate)
 
 
 def lines(mixes: Mixes, seconds: float) -> list[str]:

@@ -116,15 +116,16 @@ def rate_of(words: Sequence[str], trial: Path, setting: Setting) -> float:
         InrkitError: A command failed.
     """
     kept = trial / "rate.json"
-    if kept.exists():
-        return float(json.loads(kept.read_text()))
-    short = _tried(words, SHORT, trial, setting)
-    pace = SHORT / short["answer"]["seconds"]  # slower than it is, for it was cold
-    steps = SHORT + round(SECONDS * pace)
-    long = _tried(words, steps, trial, setting)
-    rate = (steps - SHORT) / (long["processor"] - short["processor"])
-    kept.write_text(json.dumps(rate))
-    return rate
+    with setting.alone("-".join(trial.relative_to(setting.work).parts)):  # trainings that are alike share one
+        if kept.exists():
+            return float(json.loads(kept.read_text()))
+        short = _tried(words, SHORT, trial, setting)
+        pace = SHORT / short["answer"]["seconds"]  # slower than it is, for it was cold
+        steps = SHORT + round(SECONDS * pace)
+        long = _tried(words, steps, trial, setting)
+        rate = (steps - SHORT) / (long["processor"] - short["processor"])
+        kept.write_text(json.dumps(rate))
+        return rate
 
 
 def _tried(words: Sequence[str], steps: int, trial: Path, setting: Setting) -> dict[str, Any]:
