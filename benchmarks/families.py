@@ -35,11 +35,13 @@ BARS = [
     Model("inrv", "--plugin inrv"),
     Model("siren", "--plugin siren"),
     Model("fourier", "--plugin siren --inr fourier"),
-    Model("functa", "--plugin functa", times=1.5),
+    Model("functa", "--plugin functa", times=1.5, note="its inner loop makes a step several times as dear"),
     Model("functa-codes", "--plugin functa-codes"),
     Model("vidfuncta", "--plugin vidfuncta"),
     Model("nerv", "--plugin nerv"),
-    Model("hnerv", "--plugin hnerv"),
+    Model(
+        "hnerv", "--plugin hnerv", note="it embeds each frame, and knows nothing of a frame of which nothing is seen"
+    ),
     Model("trans-inr", "--plugin trans-inr"),
 ]
 """A further family is one more entry."""
@@ -140,4 +142,8 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("families: stopped; the same command goes on here", file=sys.stderr)
+        sys.exit(130)

@@ -84,7 +84,6 @@ def lines(bars: Bars, seconds: float) -> list[str]:
         f"the best {COMPONENTS} linear directions there are for them, {bars.floors.components:.2f} dB. The bar, set",
         f"before anything was measured, is {ABOVE} dB above the static frame: {bar:.2f} dB.",
         "",
-        *(f"`{m.flags}` has {m.times:g} times the seconds of the others.\n" for m in models if m.times != 1),
         "| `inrkit train` | steps | seconds passed | PSNR, training clips | above static | above PCA | the bar |",
         "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
         *(_row(model, trained, bars.floors) for model, trained in done.items()),
@@ -93,6 +92,9 @@ def lines(bars: Bars, seconds: float) -> list[str]:
         "all where nothing was.",
         "",
         *_tasks(done),
+        "",
+        *(f"- `{m.flags}` has {m.times:g} times the seconds of the others." for m in models if m.times != 1),
+        *(f"- `{m.flags}`: {m.note}." for m in models if m.note),
         *missing,
     ]
 

@@ -26,11 +26,13 @@ class Model:
 
     Attributes:
         times: Of the seconds of others, where it is held against its bar.
+        note: What must be known of it there.
     """
 
     name: str
     flags: str
     times: float = 1.0
+    note: str = ""
 
     @property
     def words(self) -> list[str]:
@@ -138,7 +140,10 @@ def done_of(models: Sequence[Model], trained: Mapping[Any, Trained | None]) -> t
     """The models of which there is anything, and in Markdown the names of all others."""
     names = {name if isinstance(name, str) else name[0] for name, each in trained.items() if each}
     missing = [f"`{model.flags}`" for model in models if model.name not in names]
-    return [m for m in models if m.name in names], ["", f"Not measured: {', '.join(missing)}."] if missing else []
+    return [m for m in models if m.name in names], [
+        "",
+        f"Not measured so far: {', '.join(missing)}.",
+    ] if missing else []
 
 
 def all_of(jobs: Mapping[Any, Callable[[], Any]], at_once: int) -> dict[Any, Any]:
@@ -153,4 +158,8 @@ def all_of(jobs: Mapping[Any, Callable[[], Any]], at_once: int) -> dict[Any, Any
 
     with ThreadPoolExecutor(at_once) as pool:
         running = {name: pool.submit(of, name, job) for name, job in jobs.items()}
-        return {name: future.result() for name, future in running.items()}
+        try:
+            return {name: future.result() for name, future in running.items()}
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise

@@ -79,7 +79,7 @@ def test_a_bar_is_met_or_missed():
     text = lines(Bars(models, Floors(256, 20.0, 24.0), runs), 300)
     assert "| `--plugin a` | 10 | 300 | 21.50 | +1.50 | -2.50 | met |" in text
     assert "| `--plugin b` | 10 | 300 | 21.49 | +1.49 | -2.51 | **missed** |" in text
-    assert text[-1] == "Not measured: `--plugin c`."
+    assert text[-1] == "Not measured so far: `--plugin c`."
     assert "| `--plugin a` | 23.00 | 23.00 | 23.00 | 23.00 | 23.00 | 23.00 |" in text
     assert "| without a model | 12.00 | 12.00 | 12.00 | 12.00 | 12.00 | 12.00 |" in text
 
