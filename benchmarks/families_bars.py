@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 from families_clips import Floors, clips_in, cut, floors, some
 from families_train import Model, Setting, Trained, all_of, done_of, rate_of, train
 
+from inrkit import InrkitError
 from inrkit.engine.data import Clips
 
 CLIPS, SIZE, COMPONENTS = 256, 64, 64
@@ -68,8 +70,10 @@ def _one(model: Model, shapes: Path, folder: Path, setting: Setting) -> Trained:
     trained = train([*words, str(CLIPS)], place, setting, rate * model.times)
     for name, task in TASKS.items():
         asked = [*task, str(folder), "--run", str(trained.run), "--out", str(place / name)]
-        answer = setting.answer(asked, place / f"{name}.json", trained.hash)
-        trained.also[name] = answer["answer"]["videos"]
+        try:
+            trained.also[name] = setting.answer(asked, place / f"{name}.json", trained.hash)["answer"]["videos"]
+        except InrkitError as error:
+            print(f"families: {model.name}, {name}: {error}", file=sys.stderr)
     return trained
 
 
@@ -113,11 +117,11 @@ def _tasks(done: Mapping[Model, Trained]) -> list[str]:
     names = [f"`{' '.join(task)}`" for task in TASKS.values()]
     head = [f"{name}, {side}" for name in names for side in SIDES.values()]
     rows = []
-    answered = next(iter(done.values()))
+    answered = next((trained for trained in done.values() if len(trained.also) == len(TASKS)), None)
     for model, trained in done.items():
-        cells = [_mean(trained.also[task], side, "result") for task in TASKS for side in SIDES]
+        cells = [_mean(trained.also.get(task, ()), side, "result") for task in TASKS for side in SIDES]
         rows.append([f"`{model.flags}`", *cells])
-    for title, name in (("without a model", "baseline"), ("static frame", "static")):
+    for title, name in () if answered is None else (("without a model", "baseline"), ("static frame", "static")):
         rows.append([title, *(_mean(answered.also[task], side, name) for task in TASKS for side in SIDES)])
     return [
         f"| | {' | '.join(head)} |",
@@ -130,4 +134,4 @@ def _mean(videos: Sequence[Mapping[str, Any]], side: str, name: str) -> str:
     """Of the clips in the folder of that side."""
     scores = [v["scores"][name]["psnr"] for v in videos if Path(v["video"]).parent.name == side and name in v["scores"]]
     values = [score.get("hidden", score["all"]) for score in scores]
-    return f"{sum(values) / len(values):.2f}" if values else ""
+    return f"{sum(values) / len(values):.2f}" if values else "–"

@@ -16,8 +16,8 @@ from results_keep import answer_of, hash_of, kept_answer
 
 from inrkit import InrkitError
 
-SHORT, SECONDS = 10, 6.0
-"""Steps of a first short training, and how much longer the second takes, at least."""
+SHORT, SECONDS = 20, 3.0
+"""Steps of a short training, and what it must take to count: a second one is longer, where steps are fast."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def train(words: Sequence[str], place: Path, setting: Setting, rate: float) -> T
 
 
 def rate_of(words: Sequence[str], trial: Path, setting: Setting) -> float:
-    """Steps in a second of the processor, whatever else it does: by two short trainings, whose other work is the same.
+    """Steps in a second of the processor, whatever else it does: by a short training, or two where steps are fast.
 
     Raises:
         InrkitError: A command failed.
@@ -121,19 +121,21 @@ def rate_of(words: Sequence[str], trial: Path, setting: Setting) -> float:
     with setting.alone("-".join(trial.relative_to(setting.work).parts)):  # trainings that are alike share one
         if kept.exists():
             return float(json.loads(kept.read_text()))
-        short = _tried(words, SHORT, trial, setting)
-        pace = SHORT / short["answer"]["seconds"]  # slower than it is, for it was cold
-        steps = SHORT + round(SECONDS * pace)
-        long = _tried(words, steps, trial, setting)
-        rate = (steps - SHORT) / (long["processor"] - short["processor"])
+        rate = _tried(words, SHORT, trial, setting)
+        if SHORT / rate < SECONDS:
+            rate = _tried(words, round(SECONDS * rate), trial, setting)
         kept.write_text(json.dumps(rate))
         return rate
 
 
-def _tried(words: Sequence[str], steps: int, trial: Path, setting: Setting) -> dict[str, Any]:
-    never = ["-o", f"train.sheet_every={steps}", "-o", f"train.checkpoint_every={steps}"]
+def _tried(words: Sequence[str], steps: int, trial: Path, setting: Setting) -> float:
+    never = ["-o", f"train.sheet_every={steps}", "-o", f"train.checkpoint_every={steps}", "-o", "train.log_every=1"]
     asked = ["train", *words, "--out", str(trial / "run"), "--overwrite", "--steps", str(steps), *never]
-    return setting.answer(asked, trial / f"{steps}.json")
+    answer = setting.answer(asked, trial / f"{steps}.json")
+    lines = (trial / "run/metrics.jsonl").read_text().splitlines()
+    warm, end = (json.loads(line) for line in (lines[len(lines) // 4], lines[-1]))
+    share = min(1.0, answer["share"])  # its start decodes with several threads
+    return float((end["step"] - warm["step"]) / (end["seconds"] - warm["seconds"]) / share)
 
 
 def done_of(models: Sequence[Model], trained: Mapping[Any, Trained | None]) -> tuple[list[Model], list[str]]:

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,8 @@ def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int, before:
             print(f"results: {kept} was measured by other code; --overwrite measures anew", file=sys.stderr)
         return answer
     print(f"$ inrkit {' '.join(words)}", file=sys.stderr)
-    said, processor = _said(words, kept, lock, before)
-    answer = {"question": question, "code": _code(), "answer": said, "machine": machine(), "processor": processor}
+    said, share = _said(words, kept, lock, before)
+    answer = {"question": question, "code": _code(), "answer": said, "machine": machine(), "share": share}
     _replace(kept, json.dumps(answer, indent=1))
     return answer
 
@@ -64,10 +65,11 @@ def kept_answer(words: Sequence[str], kept: Path, trained: str) -> dict[str, Any
 
 
 def _said(words: Sequence[str], kept: Path, lock: int, before: Sequence[str]) -> tuple[Any, float]:
-    """And the seconds that it has had a processor for itself."""
+    """And what share of the time it has had a processor for itself: the machine may be busy with other work."""
     said = kept.with_suffix(".said")
     said.parent.mkdir(parents=True, exist_ok=True)
     program = Path(sysconfig.get_path("scripts")) / "inrkit"
+    started = time.perf_counter()
     with said.open("wb") as out:
         command = subprocess.Popen([*before, program, *words, "--json"], stdout=out, pass_fds=[lock])
         try:
@@ -80,7 +82,7 @@ def _said(words: Sequence[str], kept: Path, lock: int, before: Sequence[str]) ->
         raise InrkitError(f"`inrkit {words[0]}` failed with exit code {code}; see above")
     answer = json.loads(said.read_text())
     said.unlink()
-    return answer, used.ru_utime + used.ru_stime
+    return answer, (used.ru_utime + used.ru_stime) / (time.perf_counter() - started)
 
 
 def _replace(file: Path, text: str) -> None:
