@@ -12,6 +12,7 @@ from typing import Any
 
 from families_clips import Floors, clips_in, cut, floors, some
 from families_train import Model, Setting, Trained, all_of, done_of, rate_of, train
+from families_write import paragraph
 
 from inrkit import InrkitError
 from inrkit.engine.data import Clips
@@ -83,17 +84,21 @@ def lines(bars: Bars, seconds: float) -> list[str]:
     models, missing = done_of(bars.models, bars.trained)
     done = {model: trained for model in models if (trained := bars.trained[model.name])}
     return [
-        f"The first {bars.floors.clips} clips of the moving shapes, {SIZE} pixels high and wide, {seconds:g} s for",
-        f"each. On these clips a **static frame** (each clip's mean, held still) has {static:.2f} dB, and **PCA**,",
-        f"the best {COMPONENTS} linear directions there are for them, {bars.floors.components:.2f} dB. The bar, set",
-        f"before anything was measured, is {ABOVE} dB above the static frame: {bar:.2f} dB.",
+        paragraph(
+            f"The first {bars.floors.clips} clips of the moving shapes, {SIZE} pixels high and wide, {seconds:g} s for",
+            f"each. On these clips a **static frame** (each clip's mean, held still) has {static:.2f} dB, and **PCA**,",
+            f"the best {COMPONENTS} linear directions there are for them, {bars.floors.components:.2f} dB. The bar,",
+            f"set before anything was measured, is {ABOVE} dB above the static frame: {bar:.2f} dB.",
+        ),
         "",
         "| `inrkit train` | steps | seconds passed | PSNR, training clips | above static | above PCA | the bar |",
         "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
         *(_row(model, trained, bars.floors) for model, trained in done.items()),
         "",
-        f"And the tasks, with {SHOWN} training clips and {SHOWN} clips of other videos: PSNR of what was hidden, or of",
-        "all where nothing was.",
+        paragraph(
+            f"And the tasks, with {SHOWN} training clips and {SHOWN} clips of other videos: PSNR of what was hidden,",
+            "or of all where nothing was.",
+        ),
         "",
         *_tasks(done),
         "",

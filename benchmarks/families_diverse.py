@@ -10,6 +10,7 @@ from typing import Any
 
 from families_clips import apart, clips_in, cut, some
 from families_train import Model, Setting, Trained, all_of, done_of, rate_of, train
+from families_write import paragraph
 
 SIZE, TRAIN, HELD_OUT = 64, 8, 2
 """Clips of each source: so many, that none weighs more than another."""
@@ -87,10 +88,12 @@ def lines(diverse: Diverse, seconds: float) -> list[str]:
     """In Markdown: what the sources are, a table for each side, and what is lost by learning all at once."""
     done = {key: trained for key, trained in diverse.trained.items() if trained}
     return [
-        f"{TRAIN} training clips of each source and {HELD_OUT} of videos that are held out whole, spread evenly over",
-        f"its videos, {SIZE} pixels high and wide. A model is trained for {seconds:g} s on all",
-        f"{TRAIN * len(diverse.sources)} clips together, and another one for {seconds:g} s on the {TRAIN} of each",
-        "source alone.",
+        paragraph(
+            f"{TRAIN} training clips of each source and {HELD_OUT} of videos that are held out whole, spread evenly",
+            f"over its videos, {SIZE} pixels high and wide. A model is trained for {seconds:g} s on all",
+            f"{TRAIN * len(diverse.sources)} clips together, and another one for {seconds:g} s on the {TRAIN} of each",
+            "source alone.",
+        ),
         "",
         *(
             f"- **{source.name}**: {source.about} Training clips of {diverse.videos[source.name][0]} videos, held-out "

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from families_clips import clips_in, cut, some
 from families_train import Model, Setting, Trained, all_of, done_of, rate_of, train
+from families_write import paragraph
 
 CLIPS, SIZE = 64, 32
 TOY = "toy"
@@ -60,9 +61,10 @@ def lines(mixes: Mixes, seconds: float) -> list[str]:
     longest = max(t.result["seconds"] for t in done.values())
     shortest = min(t.result["seconds"] for t in done.values())
     return [
-        f"{CLIPS} clips of each, {SIZE} pixels high and wide, preset `toy` of the method that `--plugin` names; "
-        f"{seconds:g} s for each ({shortest:.0f} to {longest:.0f} s: how fast steps go is measured before). PSNR of "
-        "training clips.",
+        paragraph(
+            f"{CLIPS} clips of each, {SIZE} pixels high and wide, preset `toy` of the method that `--plugin` names;",
+            f"{seconds:g} s for each, in which {shortest:.0f} to {longest:.0f} s passed. PSNR of training clips.",
+        ),
         "",
         f"| `inrkit train --preset toy` | {' | '.join(mixes.kinds)} |",
         f"| --- |{' ---: |' * len(mixes.kinds)}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,9 +16,15 @@ diverse videos do to a space. Written by `make families` with folders of videos;
 PSNR in dB of uint8 frames, means over clips. Each training has one thread, and as many steps as fit the seconds that
 its part has, by short trainings before. These are seconds of a processor: on a busy machine more of them pass. Clips
 have 25 frames. One seed: a few tenths of a dB mean nothing.
+A part that has no section below (families, mixes, diverse videos) is not measured yet.
 """
 
 TITLES = {"bars": "Each family by itself", "mixes": "Mixes", "diverse": "Diverse videos"}
+
+
+def paragraph(*sentences: str) -> str:
+    """Sentences as lines of the width that the other pages have."""
+    return textwrap.fill(" ".join(sentences), 120, break_on_hyphens=False, break_long_words=False)
 
 
 def write(document: Path, part: str, lines: Sequence[str], machines: Sequence[str]) -> None:
