@@ -6,10 +6,10 @@ STAMP    := $(VENV)/.installed
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help train demo test lint types format docs bench results families fuzz clean
+.PHONY: help train demo test lint types format docs bench bench-full results families fuzz clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s%s\n", $$1, $$2 }' Makefile
 
 train: $(STAMP) ## train INR-V on the toy videos into runs/toy, go on with it, or show it when done (OVERWRITE=1: anew)
 	@$(VENV)/bin/inrkit train --plugin inrv --out runs/toy $(if $(filter 1,$(OVERWRITE)),--overwrite,--resume)
@@ -35,9 +35,13 @@ docs: $(STAMP) ## build the documentation: docs/_build/index.html
 	@$(PY) -m sphinx -q -W --keep-going docs docs/_build
 	@echo docs/_build/index.html
 
-bench: $(STAMP) ## measure against baselines, some minutes: preparing and reading clips, and a training step
+bench: $(STAMP) ## measure against baselines, a quarter of an hour: clips, a training step, and quality after two minutes
 	@$(PY) benchmarks/clips.py $(ARGS)
 	@$(PY) benchmarks/train_step.py
+	@$(PY) benchmarks/time_to_quality.py --small
+
+bench-full: $(STAMP) ## quality after a given time, hours: all sides and seeds (SHAPES=folder, FACES=folder), goes on
+	@$(PY) benchmarks/time_to_quality.py $(if $(SHAPES),--shapes "$(SHAPES)") $(if $(FACES),--faces "$(FACES)") $(ARGS)
 
 results: $(STAMP) ## train, do every task, evaluate, write docs/results.md (SHAPES=folder or run, FACES=, TOY=run, COUNT=8)
 	@$(PY) benchmarks/results.py $(if $(TOY),--toy "$(TOY)") $(if $(SHAPES),--shapes "$(SHAPES)") \
