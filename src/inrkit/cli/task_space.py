@@ -80,7 +80,7 @@ def run_of(values: Mapping[str, Any]) -> Run:
     try:
         run = newest_run()
     except BadInput as error:
-        direct = " Or fit a network of its own to the video, which needs no run: add --direct."
+        direct = ". Or fit a network of its own to the video, which needs no run: add --direct."
         raise BadInput(error.message, error.hint + (direct if "direct" in values else "")) from error
     console.note(f"run: {run.path} (the newest)")
     return run
