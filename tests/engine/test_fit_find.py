@@ -141,6 +141,17 @@ def test_the_nearest_is_so_on_all_that_was_seen_not_only_where_the_first_look_fe
         assert torch.equal(found.latents["colour"][0], known[6])
 
 
+def test_the_nearest_may_be_one_of_many_that_a_first_look_likes_better(monkeypatch):
+    """Now eight flat colours fit exactly at every single point."""
+    monkeypatch.setattr("inrkit.engine.starts.COARSE", 1)
+    flat = [[[0.4 * x] * 3, [0.0] * 3] for x in torch.linspace(-1, 1, 6).tolist() for _ in range(8)]
+    known = torch.tensor([*flat, [[0.0] * 3, [0.38] * 3]])
+    clips = painted(torch.tensor([[0.0] * 3, [0.4] * 3]))
+    for seed in range(3):
+        found = find(model_of(known=known), ClipBatch(clips, seed=seed), of(start="nearest"))
+        assert torch.equal(found.latents["colour"][0], known[48])
+
+
 def test_each_clip_has_its_own_nearest_where_each_was_seen_elsewhere():
     masks = torch.stack([corner(), corner().flip(0, 1)])
     truth = painted(*rows()[[5, 2]])

@@ -17,6 +17,10 @@ from inrkit.model import VideoModel
 COARSE = 512
 """Pixels of each clip on which all training latents are scored, before the best are on :data:`FINE`."""
 
+SHORTLIST, MIDDLE = 32, 8192
+"""Training latents that are scored anew, on so many pixels: what tells clips apart may be a small thing that moves, of
+which the first look sees hardly a pixel."""
+
 FINALISTS = 4
 """Training latents scored once more, beside other starts, at least."""
 
@@ -92,7 +96,11 @@ def mean(model: VideoModel, clips: ClipBatch) -> Tensors:
 @torch.no_grad()
 def nearest(seen: Seen, count: int) -> list[Tensors]:
     """The `count` training latents (or all, if there are fewer) that explain best what was seen of each clip."""
-    order = scores(seen, seen.some(COARSE)).argsort(dim=0, stable=True)[:count]  # (count, B)
+    order = scores(seen, seen.some(COARSE)).argsort(dim=0, stable=True)[: max(count, SHORTLIST)]  # (S, B)
+    if len(order) > count:
+        sample = seen.some(MIDDLE)
+        again = [seen.error(seen.model.hypernetwork(_rows(seen.model, pick)), sample) for pick in order]
+        order = order.gather(0, torch.stack(again).argsort(dim=0, stable=True))[:count]
     return [_rows(seen.model, pick) for pick in order]
 
 
