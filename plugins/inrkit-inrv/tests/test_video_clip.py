@@ -11,6 +11,8 @@ from torch import nn
 
 import inrkit
 from inrkit import BadInput, ClipBatch, Spec
+from inrkit.engine.fit import find
+from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.reporter import Reporter
 from inrkit.testing import check_encoder, tiny_videos
 from inrkit_inrv.options import VideoClipOptions
@@ -138,6 +140,11 @@ def test_clip_is_in_no_checkpoint_and_rendering_needs_none(trained, monkeypatch)
     model = inrkit.load("run")
     assert not any("visual" in name or "clip" in name for name in model.state_dict())
     assert model.render(model.latents, (2, 4, 4)).isfinite().all() and model.latents["z"].shape == (3, 5)
+    clips = ClipBatch(torch.zeros(1, 3, 8, 8, 3, dtype=torch.uint8))
+    with pytest.raises(BadInput, match="videoclip needs open_clip") as caught:
+        inrkit.fit(model, clips, steps=1)
+    assert caught.value.hint.endswith("Or begin the search elsewhere: --start mean.")
+    assert find(model, clips, FitOptions(start="mean", steps=1)).latents["z"].shape == (1, 5)
 
 
 def test_a_resumed_run_goes_where_an_uninterrupted_one_would_have_gone(trained):

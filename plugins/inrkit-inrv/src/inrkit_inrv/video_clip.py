@@ -47,7 +47,10 @@ class VideoClip(Encoder):
         Raises:
             BadInput: open_clip or the weights are not here, or are of another width.
         """
-        clip = self._clip()
+        try:
+            clip = self._clip()
+        except BadInput as error:  # of a video that is searched: a training was refused before
+            raise BadInput(error.message, f"{error.hint} Or begin the search elsewhere: --start mean.") from error
         images = ((frames + 1) * 127.5).clamp(0, 255).flatten(0, 1).movedim(-1, 1)
         seen = [clip(part, self.config.normalise) for part in images.split(FRAMES)]
         return {"clip": torch.cat(seen).unflatten(0, frames.shape[:2])}
