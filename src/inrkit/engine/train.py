@@ -130,11 +130,13 @@ class Trainer:
 
     def _stopped(self, signal: int) -> Stopped:
         where = f"saved in {self.last_good}" if self.last_good else "before anything was worth saving"
-        return Stopped(
+        stopped = Stopped(
             signal,
             f"stopped after step {self.step} of {self.options.steps}, {where}",
             f"Go on: inrkit train --resume --out {self.run.path}",
         )
+        stopped.said = not self.team.first
+        return stopped
 
     def prepare(self) -> None:
         """Bring the clips and their frozen features near."""
