@@ -299,3 +299,18 @@ def test_hidden_pixels_are_nought_before_they_are_seen(video, scattered, kind):
     zeroed = torch.where(scattered[..., None], to_float(video), 0.0)
     torch.testing.assert_close(sample.target, kind().see(zeroed))
     torch.testing.assert_close(sample.see(to_float(video)), sample.target)
+
+
+class Sharpens(Luminance):
+    truth = False
+
+    def seen(self, clips):
+        return clips.mean(-1, keepdim=True)
+
+
+def test_an_observation_may_say_what_was_seen_by_another_way_than_answers_are(video):
+    """As where the video itself is blurred: it is compared as it is, with an answer that is blurred first."""
+    sample = ClipBatch(video, observation=Sharpens()).sample("frame")
+    pixels = to_float(video)
+    assert torch.allclose(sample.target, pixels.mean(-1, keepdim=True))
+    assert torch.equal(sample.see(pixels), Luminance().see(pixels))

@@ -152,7 +152,7 @@ def _still(job: Job, video: Footage, name: str, window: int, frames: int, which:
         return iter(clip.mean(1).expand(len(which), *clip.shape[2:]))
     observation = seen_in(job, [(video, window)])
     seen = clip if observation.mask is None else torch.where(observation.mask[..., None], clip, 0.0)
-    made = observation.fill(observation.see(seen)) if name == "observed" else job.task.baseline(seen, observation)
+    made = observation.fill(observation.seen(seen)) if name == "observed" else job.task.baseline(seen, observation)
     if made.shape != clip.shape:
         raise PluginError(
             f"{job.name} gives a {name} of {tuple(made.shape)} for clips of {tuple(clip.shape)}",

@@ -91,7 +91,7 @@ class ClipBatch:
         pixels = to_float(video[self._rows].to(self.device))
         if self._mask is not None:  # not a product: what is hidden may be NaN
             pixels = torch.where(self._mask[..., None], pixels, 0.0)
-        return self._observation.see(pixels)
+        return self._observation.seen(pixels)
 
     def _sample_points(self, amount: int | None) -> Sample:
         """The same pixels of every clip."""

@@ -22,7 +22,7 @@ class Observation:
 
     Attributes:
         unit: What `see` needs whole. Points, frames and clips never mix: "point" (B, ..., 3) -> (B, ..., k); "frame"
-            (B, F, H, W, 3) -> (B, F, ...); "clip" (B, T, H, W, 3) -> (B, ...).
+            (B, F, H, W, 3) -> (B, F, ...); "clip" (B, T, H, W, 3) -> (B, ...). May be set in ``__init__``.
         mask: bool, (T, H, W), or (B, T, H, W) where clips differ; True where seen; None sees all. Hidden pixels are
             set to 0 before `see`, and nothing else ever reads them.
         truth: Whether clips are the truth, by which a result is measured. False: they are no more than what was seen,
@@ -53,11 +53,25 @@ class Observation:
         """What is seen of `rgb` in [-1, 1]; differentiable; shapes as `unit` says. Given: rgb itself."""
         return rgb
 
+    def seen(self, clips: Tensor) -> Tensor:
+        """What was seen of whole clips, as the video shows them; ``see`` of an answer is compared with it.
+
+        Override it where the video itself is what was seen, as by a task that sharpens blurred videos: `clips` as they
+        are then, and `truth` False.
+
+        Args:
+            clips: (B, T, H, W, 3) in [-1, 1], hidden pixels 0.
+
+        Returns:
+            Of the shape of ``see(clips)``. Given: that.
+        """
+        return self.see(clips)
+
     def fill(self, seen: Tensor) -> Tensor:
         """A guess at the whole clip from what was seen: all that an encoder gets, and the trivial answer to beat.
 
         Args:
-            seen: ``see`` of the whole clip, hidden pixels 0: (B, T, H, W, k), (B, T, ...) or (B, ...) by `unit`.
+            seen: What `seen` gives of the whole clip: (B, T, H, W, k), (B, T, ...) or (B, ...) by `unit`.
 
         Returns:
             (B, T, H, W, 3) in [-1, 1]. Given: `seen` as it is, hidden pixels at 0 (mid grey).

@@ -164,7 +164,7 @@ class ObservationTask(Task):
         Returns:
             (B, T, H, W, 3) float in [-1, 1]. Given: the observation's own guess.
         """
-        return observation.fill(observation.see(clips))
+        return observation.fill(observation.seen(clips))
 
     def paper(self, clip_shape: Shape, options: object) -> object:
         """The options that make it the published task on clips of (T, H, W). Given: `options` as they are.

@@ -65,6 +65,7 @@ class _Observing:
         self.hides_pixels_of_the_input()
         self.says_what_it_makes()
         sight = _Seeing(self.subject, observation, self.clips)
+        sight.is_comparable()
         sight.keeps_its_unit()
         sight.treats_clips_by_themselves()
         sight.is_differentiable()
@@ -130,7 +131,7 @@ class _Observing:
     def fills(self, observation: Observation) -> None:
         change = "fill takes see(the whole clips), hidden pixels 0, and returns a guess (B, T, H, W, 3)."
         with self.subject.trying("fill(see(clips)) to work", change):
-            guess = observation.fill(observation.see(self.hidden(observation)))
+            guess = observation.fill(observation.seen(self.hidden(observation)))
         expect_tensor(self.subject, "the guess of fill", guess, tuple(self.clips.shape), change)
 
     def hidden(self, observation: Observation) -> Tensor:
@@ -184,6 +185,15 @@ class _Seeing:
         self.subject, self.observation, self.clips = subject, observation, clips
         with subject.trying("see(rgb) to take whole clips", "see takes rgb (B, T, H, W, 3) in [-1, 1]."):
             self.whole = observation.see(clips)
+
+    def is_comparable(self) -> None:
+        """What was seen of the video, and what is seen of an answer."""
+        change = "seen takes whole clips (B, T, H, W, 3), and returns what has the shape of see(clips)."
+        with self.subject.trying("seen(clips) to work", change):
+            seen = self.observation.seen(self.clips)
+        right = seen.shape == self.whole.shape
+        found = f"{tuple(seen.shape)} for {tuple(self.whole.shape)}"
+        self.subject.expect(right, "seen(clips) to have the shape of see(clips)", found, change)
 
     def keeps_its_unit(self) -> None:
         """Points, or frames, are seen by themselves."""
