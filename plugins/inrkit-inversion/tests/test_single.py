@@ -49,6 +49,15 @@ def test_many_videos_are_one_run_like_any_other(cli):
     assert inrkit.read_video("x.mkv").frames.shape == (5, 16, 24, 3)
 
 
+def test_bad_videos_can_be_left_out_and_are_named(cli):
+    words = ("a.mkv", "text.mp4", "short.mkv", *SMALL, "--steps", "1", "--out", "run")
+    refused = cli("fit-single", *words)
+    assert refused.exit_code == 2 and "--skip-bad" in refused.stderr, refused.output
+    outcome = cli("fit-single", *words, "--skip-bad")
+    assert outcome.exit_code == 0 and "1 of 5x8x12" in outcome.stdout, outcome.output
+    assert "text.mp4" in outcome.stderr and "short.mkv" in outcome.stderr
+
+
 def test_steps_bring_it_above_the_still_picture(cli):
     few = single(cli, "a.mkv", "--steps", "1", "--out", "few")
     many = single(cli, "a.mkv", "--steps", "300", "--out", "many")

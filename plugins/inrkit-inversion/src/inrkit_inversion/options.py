@@ -21,6 +21,7 @@ class SingleOptions(BaseModel):
     frames: int = Field(25, ge=1, le=100_000, description="frames of a clip; each clip has a network of its own")
     fps: float | None = Field(None, gt=0, le=1000, description="frames a second to take; default: all")
     limit: int | None = Field(None, ge=1, description="take only the first clips")
+    skip_bad: bool = Field(False, description="leave out videos that cannot be read, and say which")
     steps: int | None = Field(None, ge=1, description="optimiser steps, each of up to 64 networks; default 6,000")
     seed: int = Field(0, ge=0, description="another seed, other random numbers")
     set: dict[str, Any] = Field({}, description="options of the INR")

@@ -29,7 +29,8 @@ class FitSingle(Task):
         settings: dict[str, Any] = {"data.size": _size(options), "data.frames": options.frames, "data.fit": "crop"}
         if config and config.inr.name == name:
             settings |= {f"inr.{key}": value for key, value in config.inr.options.items()}
-        settings |= {"data.fps": options.fps, "data.limit": options.limit, **options.set}
+        settings |= {"data.fps": options.fps, "data.limit": options.limit, "data.skip_bad": options.skip_bad}
+        settings |= options.set
         out = options.out or Path("runs") / f"single-{options.videos[0].resolve().stem}"
         with _source(options.videos, out) as source:
             run = inrkit.train(
