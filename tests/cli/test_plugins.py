@@ -56,6 +56,13 @@ def test_the_table_and_the_json_list_what_there_is(inrkit):
     assert listed["tiny_file"]["provides"] == [{"kind": "method", "name": "tiny", "summary": "A tiny method"}]
 
 
+def test_a_long_name_is_not_cut_short_where_there_is_little_room(inrkit):
+    shown = CliRunner().invoke(app, ["plugins"], env={"COLUMNS": "80"}).stdout
+    first = "".join(line[:27].strip() for line in shown.splitlines())
+    assert "…" not in shown
+    assert "interpolate-frames(inrkit-frame-interpolation)" in first
+
+
 @pytest.mark.parametrize("words", [["tiny"], ["tiny_file"], ["tiny_file/tiny"], ["method", "tiny"]])
 def test_show_prints_options_and_presets(inrkit, words):
     shown = inrkit("plugins", "show", *words)

@@ -29,6 +29,7 @@ def as_dicts(registry: Registry) -> list[dict[str, Any]]:
 def table(registry: Registry) -> Table:
     """One row for each plugin."""
     made = Table("Plugin", "Version", "State", "Import", "Offers", box=None, pad_edge=False)
+    made.columns[0].overflow = "fold"  # a name is copied from here, so none is cut short
     for record in registry.records:
         offers = _offers(record)
         offers = "\n".join(line for line in (offers, record.reason, *map(_old, record.deprecated)) if line)
