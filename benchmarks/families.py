@@ -72,7 +72,7 @@ SOURCES = [
 ]
 """A further source is one more entry."""
 
-PARTS = {"bars": 150.0, "mixes": 12.0, "diverse": 15.0}
+PARTS = {"bars": 150.0, "mixes": 45.0, "diverse": 60.0}
 """And the seconds of each of their trainings."""
 
 KINDS = ("shapes", "faces")

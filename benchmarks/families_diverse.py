@@ -12,7 +12,7 @@ from families_clips import apart, clips_in, cut, some
 from families_train import Model, Setting, Trained, all_of, done_of, rate_of, train
 from families_write import paragraph
 
-SIZE, TRAIN, HELD_OUT = 64, 8, 2
+SIZE, TRAIN, HELD_OUT = 64, 16, 4
 """Clips of each source: so many, that none weighs more than another."""
 
 ALL = "all"
