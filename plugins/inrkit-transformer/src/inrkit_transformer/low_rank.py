@@ -12,9 +12,6 @@ from inrkit import HyperNetwork, Spec, Tensors
 from inrkit_transformer.modulation import Modulated
 from inrkit_transformer.options import LowRankOptions
 
-DEVIATION = 0.1
-"""How far from the INR's own initialisation the first videos' weights are, relative to it; of latents of spread one."""
-
 
 class LowRank(HyperNetwork):
     """All latents side by side -> hidden layers -> linear -> the modulations of all tensors."""
@@ -31,7 +28,7 @@ class LowRank(HyperNetwork):
         self._sizes = [rows * columns for rows, columns in self._numbers]
         self.last = nn.Linear(sizes[-1], sum(self._sizes))
         with torch.no_grad():
-            self.last.weight.normal_(std=DEVIATION / math.sqrt(sizes[-1]))
+            self.last.weight.normal_(std=config.deviation / math.sqrt(sizes[-1]))
             self.last.bias.zero_()
 
     def forward(self, latents: Tensors) -> Tensors:

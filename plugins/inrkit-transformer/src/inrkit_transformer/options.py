@@ -33,6 +33,9 @@ class ModulationOptions(Options):
 
     rank: int = Field(4, ge=1, le=1024, description="rank of what a video changes of a matrix")
     mode: Literal["add", "multiply"] = Field("add", description="what is done with the initial weights")
+    deviation: float = Field(
+        0.1, gt=0, description="how far the first videos' weights are from the initial ones, relative to those"
+    )
 
 
 class LowRankOptions(ModulationOptions):

@@ -12,9 +12,6 @@ from inrkit_transformer.attention import Block
 from inrkit_transformer.modulation import Modulated
 from inrkit_transformer.options import TransformerOptions
 
-DEVIATION = 0.1
-"""How far the first videos' weights are from the INR's own initialisation, relative to it."""
-
 
 class WeightTokens(HyperNetwork):
     """Tokens of latents and learned tokens of weights attend to each other; each of the latter writes one row.
@@ -36,7 +33,7 @@ class WeightTokens(HyperNetwork):
         heads = [nn.Linear(config.width, part.columns) for part in parts]
         self.heads = nn.ModuleList(heads)
         for head in heads:
-            nn.init.normal_(head.weight, std=DEVIATION / math.sqrt(config.width))
+            nn.init.normal_(head.weight, std=config.deviation / math.sqrt(config.width))
             nn.init.zeros_(head.bias)
 
     def forward(self, latents: Tensors) -> Tensors:
