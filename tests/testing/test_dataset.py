@@ -108,6 +108,31 @@ class HeldOutIsTrained(Noise):
         return [video(1, shape)._replace(name="another name")]
 
 
+class SettlesNothing(Noise):
+    def settings(self, options):
+        return None
+
+
+class SettlesTheUnknown(Noise):
+    def settings(self, options):
+        return {"data.sise": (8, 8)}
+
+
+class SettlesTheRefused(Noise):
+    def settings(self, options):
+        return {"data.frames": -1}
+
+
+class NotesOneText(Noise):
+    def notes(self, options):
+        return "only 2 of 5 videos"
+
+
+class NotesRaise(Noise):
+    def notes(self, options):
+        return [self.gone]
+
+
 BROKEN = {
     Asks: "Its __init__ takes no arguments",
     Raises: "clips(options, shape) to work; found OSError: no network",
@@ -120,6 +145,11 @@ BROKEN = {
     OneName: "clips to have different names",
     Unseeded: "the same clips at every call",
     Numpy: "the same clips at every call",
+    SettlesNothing: "settings to be a dictionary; found NoneType",
+    SettlesTheUnknown: "There is no option 'data.sise'",
+    SettlesTheRefused: "settings to set options of data that exist",
+    NotesOneText: "notes to be a list of lines",
+    NotesRaise: "notes(options) to work",
     HeldOutIsTrained: "no video both trained on and held out",
 }
 

@@ -69,6 +69,19 @@ class Unused(TinyHeads):
         self.spare = nn.Parameter(torch.ones(3))
 
 
+class RaisesInTraining(TinyHeads):
+    def forward(self, latents):
+        if self.training:
+            raise RuntimeError("no batch statistics")
+        return super().forward(latents)
+
+
+class WritesWhatGradientsNeed(TinyHeads):
+    def forward(self, latents):
+        made = {name: value.sin() for name, value in super().forward(latents).items()}
+        return {name: value.exp().mul_(2) for name, value in made.items()}
+
+
 class Noisy(TinyHeads):
     def forward(self, latents):
         return super().forward({"z": latents["z"] + torch.randn(8)})
@@ -121,6 +134,8 @@ BROKEN = {
     MixesClips: "a batch to be its rows",
     Detaches: "a gradient for the latents of every clip; found none for 'z'",
     Unused: "a gradient for every parameter; found none for 'spare'",
+    RaisesInTraining: "to work in training mode; found RuntimeError: no batch statistics",
+    WritesWhatGradientsNeed: "to be differentiated in training mode",
     PythonRandom: "the same initial values from the same seed",
     Noisy: "in eval mode",
     NotSaved: "register_buffer",

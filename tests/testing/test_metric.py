@@ -65,6 +65,14 @@ class SaysPairs(TwoSets):
     paired = True
 
 
+class LastOfASet(TwoSets):
+    """Forgets what earlier updates brought."""
+
+    def update(self, rendered, truth, mask=None):
+        (self.real if rendered is None else self.made).clear()
+        super().update(rendered, truth)
+
+
 class SaysTensors(Error):
     def about(self):
         return {"mean": torch.zeros(())}
@@ -160,6 +168,7 @@ BROKEN = {
     Noisy: "the same values from a new instance",
     OnTheClass: "the same values",
     LastUpdate: "the same values whether clips come at once or in turn",
+    LastOfASet: "the same values whether clips come at once or in turn",
     Sorted: "in the order of the updates",
     Relative: "'error' of each clip by itself",
     NoMask: "the mask is ignored",

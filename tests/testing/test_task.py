@@ -166,6 +166,11 @@ class Detaches(Grey):
         return super().see(rgb).detach()
 
 
+class WritesRgb(Grey):
+    def see(self, rgb):
+        return super().see(rgb.mul_(0.5))
+
+
 class SawLess(Observation):
     def seen(self, clips):
         return clips[..., 0]
@@ -250,6 +255,7 @@ BROKEN = {
     seeing(MixesClips): "see of a batch to be that of its rows",
     seeing(Rounds): "a gradient from what is seen to rgb",
     seeing(Detaches): "a gradient from what is seen to rgb",
+    seeing(WritesRgb): "rgb that stays as it was",
     seeing(SawLess): "seen(clips) to have the shape of see(clips); found (2, 16, 16, 24) for (2, 16, 16, 24, 3)",
     seeing(FillsOneColour): "the guess of fill: the shape (2, 16, 16, 24, 3)",
     seeing(Infinite): "found",

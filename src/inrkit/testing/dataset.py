@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from inrkit.engine.options import DataOptions
+from inrkit.errors import BadInput
 from inrkit.interfaces import Dataset, Shape
+from inrkit.options import resolve
 from inrkit.testing.contract import Options, Subject, seeded, subject_of
 from inrkit.video.types import Video
 
@@ -25,7 +28,7 @@ def check_dataset(dataset: type[Dataset] | str, options: Options = None, *, clip
     """A dataset keeps what its door promises.
 
     Paths that exist, or videos of uint8 (T, H, W, 3) with a frame rate and names of their own; the same at every call;
-    nothing both trained on and held out.
+    nothing both trained on and held out; settings of `data` that exist, and notes that are lines.
 
     Args:
         dataset: The class, or its registered name.
@@ -40,6 +43,7 @@ def check_dataset(dataset: type[Dataset] | str, options: Options = None, *, clip
     with subject.trying("Cls() to build it", "Its __init__ takes no arguments; options come with each call."):
         made: Dataset = subject.cls()
     with seeded():
+        _settles_how_clips_are_cut(subject, made)
         parts = {"clips": made.clips, "held_out": made.held_out}
         found = {name: _some(subject, name, part, clip_shape) for name, part in parts.items()}
         change = "Let clips yield paths or inrkit.Video."
@@ -53,6 +57,28 @@ def check_dataset(dataset: type[Dataset] | str, options: Options = None, *, clip
         both = [_name(a) for a in found["clips"] for b in found["held_out"] if _same_pixels(a, b)]
         change = "Let held_out yield videos that clips does not."
         subject.expect(not both, "no video both trained on and held out", f"{both[:1]} is", change)
+        _notes_lines(subject, made)
+
+
+def _settles_how_clips_are_cut(subject: Subject, dataset: Dataset) -> None:
+    change = "settings(options) returns 'data.key' to value: keys that `inrkit train` takes, and values it allows."
+    with subject.trying("settings(options) to work", change):
+        settings = dataset.settings(subject.options)
+    found = type(settings).__name__
+    subject.expect(isinstance(settings, Mapping), "settings to be a dictionary", found, change)
+    try:
+        resolve({"data": DataOptions}, settings)
+    except BadInput as error:
+        subject.fail("settings to set options of data that exist", error.message, f"{error.hint} {change}".strip())
+
+
+def _notes_lines(subject: Subject, dataset: Dataset) -> None:
+    """Asked for when the videos were found, as a run does."""
+    change = "notes(options) returns a list of lines of text; () for nothing."
+    with subject.trying("notes(options) to work", change):
+        notes = dataset.notes(subject.options)
+        right = not isinstance(notes, str) and all(isinstance(note, str) for note in notes)
+    subject.expect(right, "notes to be a list of lines", repr(notes), change)
 
 
 def _some(subject: Subject, part: str, call: Callable[..., Iterable[Path | Video]], shape: Shape) -> list[Path | Video]:

@@ -37,6 +37,7 @@ def check_metric(metric: type[Metric] | str, options: Options = None, *, clip_sh
         judging = _Judging(subject, clip_shape)
         judging.expect_updates()
         judging.gives_numbers()
+        judging.takes_clips_in_turn()
         if judging.paired:
             judging.judges_clips_by_themselves()
             judging.counts_masks()
@@ -109,12 +110,17 @@ class _Judging:
             expected = "the same values from a new instance and the same videos"
             expect_equal(self.subject, self.judged(), values, expected, change)
 
+    def takes_clips_in_turn(self) -> None:
+        """Each of two sets too: what one update brought is still there after the next."""
+        change = "Keep, or sum up, what every update brings, and let compute join it in the order of the updates."
+        with self.subject.trying("to be updated several times", change):
+            parts = self.judged(slice(0, 2), slice(2, 3))
+        expected = "the same values whether clips come at once or in turn"
+        expect_equal(self.subject, parts, self.judged(), expected, change)
+
     def judges_clips_by_themselves(self) -> None:
         change = "Append the values of each update and join them in compute: one for each clip, in their order."
         values = self.judged()
-        with self.subject.trying("to be updated several times", change):
-            parts = self.judged(slice(0, 2), slice(2, 3))
-        expect_equal(self.subject, parts, values, "the same values whether clips come at once or in turn", change)
         for name, value in values.items():
             if value.ndim:
                 alone = {name: torch.cat([self.judged(slice(i, i + 1))[name] for i in range(CLIPS)])}

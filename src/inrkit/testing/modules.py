@@ -89,11 +89,14 @@ class Trial:
         if not names:
             return
         values = [value for value in module.parameters() if value.requires_grad]
-        with seeded():
+        failing = "Look at what it does where self.training is True, and write into no tensor that gradients need."
+        with self.subject.trying("to work in training mode", failing), seeded():
             loss = weighted_sum(self.run(module))
         change = "Use it in forward, without detach() or .data; or make it a buffer, or requires_grad_(False)."
         self.subject.expect(loss.requires_grad, "a result that can be differentiated", "one without gradients", change)
-        for name, slope in zip(names, torch.autograd.grad(loss, values, allow_unused=True), strict=True):
+        with self.subject.trying("to be differentiated in training mode", failing):
+            slopes = torch.autograd.grad(loss, values, allow_unused=True)
+        for name, slope in zip(names, slopes, strict=True):
             reached = slope is not None and bool(slope.any())
             self.subject.expect(reached, "a gradient for every parameter", f"none for {name!r}", change)
 

@@ -183,8 +183,11 @@ class _Seeing:
 
     def __init__(self, subject: Subject, observation: Observation, clips: Tensor) -> None:
         self.subject, self.observation, self.clips = subject, observation, clips
+        given = clips.clone()
         with subject.trying("see(rgb) to take whole clips", "see takes rgb (B, T, H, W, 3) in [-1, 1]."):
-            self.whole = observation.see(clips)
+            self.whole = observation.see(given)
+        same = torch.equal(given, clips)
+        subject.expect(same, "rgb that stays as it was", "a changed one", "Do not write into rgb: rgb.clone().")
 
     def is_comparable(self) -> None:
         """What was seen of the video, and what is seen of an answer."""
