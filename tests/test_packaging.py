@@ -405,7 +405,7 @@ def test_the_demo_stops_at_what_fails(clone: Clone) -> None:
 def test_make_alone_lists_its_targets_and_installs_nothing(clone: Clone) -> None:
     done = clone.make()
     listed = [line.split()[1] for line in done.stdout.splitlines()]
-    targets = "help train demo test lint types format docs bench results fuzz clean"
+    targets = "help train demo test lint types format docs bench bench-full results families fuzz clean"
     assert listed == targets.split()
     assert not (clone.root / ".venv").exists()
 
