@@ -54,7 +54,7 @@ def answer_of(words: Sequence[str], kept: Path, trained: str, lock: int, before:
     print(f"$ inrkit {' '.join(words)}", file=sys.stderr)
     said, share = _said(words, kept, lock, before)
     answer = {"question": question, "code": _code(), "answer": said, "machine": machine(), "share": share}
-    _replace(kept, json.dumps(answer, indent=1))
+    replace_text(kept, json.dumps(answer, indent=1))
     return answer
 
 
@@ -85,7 +85,7 @@ def _said(words: Sequence[str], kept: Path, lock: int, before: Sequence[str]) ->
     return answer, (used.ru_utime + used.ru_stime) / (time.perf_counter() - started)
 
 
-def _replace(file: Path, text: str) -> None:
+def replace_text(file: Path, text: str) -> None:
     """Write all of it or nothing."""
     part = file.with_name(f".{file.name}.part")
     part.write_text(text)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from results_keep import _replace, machine
+from results_keep import machine, replace_text
 from time_problem import Problem, floors, mean_psnr
 from time_side import Clock, Side, learner
 from time_write import write_document
@@ -71,7 +71,7 @@ def main() -> int:
                 print(f"{problem.name}: {side.name}, seed {seed}", file=sys.stderr)
                 figures = measure(side, problem, seed, chosen.processor)
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                _replace(kept, json.dumps(figures, indent=1))
+                replace_text(kept, json.dumps(figures, indent=1))
                 print(json.dumps({name: figures[name] for name in ("steps", "psnr", "refined")}), file=sys.stderr)
     write_document(chosen.document, chosen.work, SIDES, LOOKED_AT, REFINE)
     return 0
