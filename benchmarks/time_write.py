@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from time_plot import picture
 from time_side import Side
 
 ABOVE = (0, 2, 4)
@@ -44,13 +45,13 @@ def write_document(document: Path, work: Path, sides: Sequence[Side], looked: in
     sections = {text.partition("\n")[0]: text.rstrip() for text in written}
     for folder in sorted(work.glob("*/")):
         if list(folder.glob("*.json")):
-            section = _section(folder, sides)
+            section = _section(folder, sides, document.parent / "images/benchmarks")
             sections[section.partition("\n")[0]] = section
     parts = [HEAD.format(looked=looked, refine=refine), *(f"## {text}\n" for text in sections.values())]
     document.write_text("\n".join(parts))
 
 
-def _section(folder: Path, sides: Sequence[Side]) -> str:
+def _section(folder: Path, sides: Sequence[Side], images: Path) -> str:
     runs = {
         side: [json.loads(file.read_text()) for file in sorted(folder.glob(f"{side.name}-?.json"))] for side in sides
     }
@@ -74,6 +75,10 @@ def _section(folder: Path, sides: Sequence[Side]) -> str:
         ],
     )
     floor = best["static"]["train"]
+    images.mkdir(parents=True, exist_ok=True)
+    curves = images / f"{folder.name}.svg"
+    curves.write_text(picture(runs, best))
+    lines += ["", f"![PSNR of training clips over time]({curves.relative_to(images.parents[1])})"]
     lines += ["", "Training clips while training, and seconds until they were so many dB above the static frame:", ""]
     shares = [f"{share:.0%}" for share in first["shares"]]
     lines += _table(

@@ -73,6 +73,15 @@ def test_decoding_points_of_each_clip():
     torch.testing.assert_close(model_of().decode({"z": Z}, coords), coords + (Z / 2)[:, None])
 
 
+@pytest.mark.parametrize("each", [False, True], ids=["shared points", "points of each clip"])
+def test_on_a_cpu_points_are_computed_some_at_a_time(monkeypatch, each):
+    monkeypatch.setattr("inrkit.model.CACHED", 50)
+    model, coords = model_of(), grid(SHAPE).flatten(1, -2)
+    coords = torch.cat([coords, -coords]) if each else coords
+    torch.testing.assert_close(model.decode({"z": Z}, coords), coords + (Z / 2)[:, None])
+    assert [shape[1] for shape in model.inr.asked] == [25, 25, 10]
+
+
 def test_decoding_can_be_differentiated():
     model, z = model_of(), Z.clone().requires_grad_()
     model.decode({"z": z}, grid(SHAPE)).sum().backward()

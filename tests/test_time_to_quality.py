@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -44,3 +45,6 @@ def test_each_side_is_measured_and_written(benchmark, tmp_path, monkeypatch):
     text = document.read_text()
     assert "## Other clips, 25x1x1\n\nkept\n" in text and "Old head" not in text
     assert "## Tiny clips, 25x8x8" in text and "| official | 1 | 64 |" in text and "| ours | 1 | 128 |" in text
+    curves = (tmp_path / "images/benchmarks/tiny.svg").read_text()
+    assert "](images/benchmarks/tiny.svg)" in text and curves.count("<polyline") == 2 and ">ours</text>" in curves
+    ElementTree.fromstring(curves)

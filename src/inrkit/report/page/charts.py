@@ -81,21 +81,21 @@ def chart(title: str, axes: Axes, lines: Sequence[Line], says: str) -> Html | No
         says: What there is to see, for those who do not see it; it is the caption as well.
     """
     lines = [line for line in lines if line.points]
+    drawn = drawing(axes, lines)
+    if not drawn:
+        return None
+    kind = "chart" if axes.width == Axes.width else "chart wide"
+    picture = tag("svg", *drawn, viewBox=f"0 0 {axes.width} {HEIGHT}", role="img", aria_label=f"{title}: {says}")
+    return tag("figure", tag("h3", title), picture, _legend(lines), tag("figcaption", says), class_=kind)
+
+
+def drawing(axes: Axes, lines: Sequence[Line]) -> list[Html]:
+    """What is in the picture, of the classes c0, c1, ... line by line; nothing if there is no point."""
     points = [point for line in lines for point in line.points if line.kind not in ("level", "marks")]
     if not points:
-        return None
+        return []
     axes.fit(points + [(points[0][0], y) for line in lines if line.kind == "level" for _, y in line.points])
-    kind = "chart" if axes.width == Axes.width else "chart wide"
-    drawn = [_drawn(line, axes, f"c{index}") for index, line in enumerate(lines)]
-    picture = tag(
-        "svg",
-        *_frame(axes),
-        *drawn,
-        viewBox=f"0 0 {axes.width} {HEIGHT}",
-        role="img",
-        aria_label=f"{title}: {says}",
-    )
-    return tag("figure", tag("h3", title), picture, _legend(lines), tag("figcaption", says), class_=kind)
+    return [*_frame(axes), *(_drawn(line, axes, f"c{index}") for index, line in enumerate(lines))]
 
 
 def _drawn(line: Line, axes: Axes, colour: str) -> Html:
