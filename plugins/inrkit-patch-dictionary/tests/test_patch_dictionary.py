@@ -6,9 +6,10 @@ import pytest
 import torch
 
 import inrkit
-from inrkit import BadInput, ClipBatch, Spec, grid
+from inrkit import BadInput, ClipBatch, Situation, Spec, grid
 from inrkit_patch_dictionary.grid_nets import GridNets
 from inrkit_patch_dictionary.latent_grids import LatentGrids
+from inrkit_patch_dictionary.method import PatchDictionary as PatchDictionaryMethod
 from inrkit_patch_dictionary.options import GridNetsOptions, LatentGridsOptions, PatchDictionaryOptions
 from inrkit_patch_dictionary.patch_dictionary import PatchDictionary
 
@@ -17,7 +18,14 @@ SHAPE = (5, 7, 10)
 
 def dictionary(**options):
     torch.manual_seed(0)
-    sizes = {"still_patch": 3, "still_atoms": 4, "motion_patch": 4, "motion_atoms": 6, "time_terms": 3} | options
+    sizes = {
+        "still_patch": 3,
+        "still_atoms": 4,
+        "motion_patch": 10,
+        "numbers": 6,
+        "channels": 4,
+        "time_terms": 3,
+    } | options
     return PatchDictionary(PatchDictionaryOptions(**sizes), Spec(SHAPE))
 
 
@@ -26,22 +34,34 @@ def some_weights(inr, count=2):
 
 
 @torch.no_grad()
-def test_a_pixel_is_its_atoms_in_the_two_patches_that_hold_it():
+def test_a_pixel_is_its_atoms_in_the_patch_that_holds_it_and_those_of_its_frame():
     """Written out by hand for one pixel of one frame."""
     inr = dictionary()
     weights = some_weights(inr)
     video = inr.evaluate(grid(SHAPE), weights)
     frame, y, x = 3, 5, 8
     still = inr.still_atoms(weights["still"][1, :, y // 3, x // 3]).view(3, 3, 3)[y % 3, x % 3]
-    hidden = inr.times[frame] @ weights["motion"][1, :, y // 4, x // 4].view(3, 6)
+    hidden = inr.times[frame] @ weights["motion"][1].view(3, 6)
     hidden = hidden + inr.layers[0](torch.nn.functional.gelu(hidden))
-    moving = inr.motion_atoms(torch.nn.functional.gelu(hidden)).view(4, 4, 3)[y % 4, x % 4]
+    moving = inr.motion_atoms(torch.nn.functional.gelu(hidden)).view(10, 10, 3)[y, x]
     torch.testing.assert_close(video[1, frame, y, x], still + moving, atol=1e-5, rtol=1e-4)
 
 
 @torch.no_grad()
-def test_some_frames_are_those_of_the_whole_video():
-    inr = dictionary()
+def test_a_patch_of_motion_sees_its_neighbours_and_no_others():
+    """Of 3 x 4 patches those beside the one whose numbers changed."""
+    inr = dictionary(motion_patch=3)
+    weights = some_weights(inr, 1)
+    before = inr.evaluate(grid(SHAPE), weights)
+    inr.places.spread.bias.view(4, 3, 4)[:, 0, 0] += 1
+    changed = (inr.evaluate(grid(SHAPE), weights) - before).abs().amax((0, 1, 4)) > 1e-6
+    assert changed[:6, :6].all() and not changed[6:].any() and not changed[:, 6:].any()
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("patch", [4, 10])
+def test_some_frames_are_those_of_the_whole_video(patch):
+    inr = dictionary(motion_patch=patch)
     weights, which = some_weights(inr), torch.tensor([4, 1])
     torch.testing.assert_close(inr.evaluate(grid(SHAPE, which), weights), inr.evaluate(grid(SHAPE), weights)[:, which])
 
@@ -58,7 +78,7 @@ def test_between_pixels_lies_their_mean():
 def test_there_is_a_code_for_each_patch():
     inr = dictionary()
     encoder = LatentGrids(LatentGridsOptions(still=2, motion=3), Spec(SHAPE, inr.initial_weights()))
-    assert encoder.latents == {"still": (2, 3, 4), "motion": (3, 2, 3)}
+    assert encoder.latents == {"still": (2, 3, 4), "motion": (3, 1, 1)}
     plain = LatentGrids(LatentGridsOptions(motion=3), Spec(SHAPE, {"net": torch.zeros(4, 4)}))
     assert plain.latents == {"z": (3,)}
 
@@ -77,7 +97,7 @@ TINY = {
     "encoder.still": 4,
     "encoder.motion": 8,
     "inr.still_atoms": 12,
-    "inr.motion_atoms": 24,
+    "inr.numbers": 24,
     "train.batch": 3,
     "train.points": 0.4,
 }
@@ -96,3 +116,8 @@ def test_it_learns_a_space_in_which_videos_are_found_again(tmp_path, monkeypatch
     error = (model.render(found, (5, 12, 12)) - inrkit.to_float(truth)).square().mean((1, 2, 3, 4))
     assert (error < inrkit.to_float(truth).var((1, 2, 3, 4), correction=0) / 4).all()
     assert model.render(found, (9, 6, 8)).shape == (3, 9, 6, 8, 3)
+
+
+def test_motion_is_in_patches_where_clips_are_many():
+    few, many = (PatchDictionaryMethod.preset("fast", Situation(n, (25, 64, 48), "cpu")) for n in (57, 256))
+    assert few["inr.motion_patch"] == 64 and many["inr.motion_patch"] == 8

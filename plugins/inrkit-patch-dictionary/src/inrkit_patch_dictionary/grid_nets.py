@@ -52,12 +52,12 @@ class GridNets(HyperNetwork):
 
 
 class _Net(nn.Module):
-    """(B, inputs, h, w) -> (B, outputs, h, w): a convolution, then residual layers of GELU and convolution."""
+    """(B, inputs, h, w) -> (B, outputs, h, w): a convolution, then residual layers of each patch for itself."""
 
     def __init__(self, inputs: int, outputs: int, layers: int, kernel: int) -> None:
         super().__init__()
         self.first = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
-        self.layers = nn.ModuleList(nn.Conv2d(outputs, outputs, kernel, padding=kernel // 2) for _ in range(layers))
+        self.layers = nn.ModuleList(nn.Conv2d(outputs, outputs, 1) for _ in range(layers))
 
     def forward(self, latents: Tensor, base: Tensor) -> Tensor:
         """`base` (outputs, h, w) is added after the first layer: it says where in the picture a patch is."""

@@ -16,10 +16,11 @@ class PatchDictionaryOptions(Options):
 
     still_patch: int = Field(4, ge=1, le=1024, description="side of a patch of the still picture, in training pixels")
     still_atoms: int = Field(64, ge=1, le=65536, description="patches in the dictionary of the still picture")
-    motion_patch: int = Field(16, ge=1, le=1024, description="side of a patch of what moves, in training pixels")
-    motion_atoms: int = Field(256, ge=1, le=65536, description="patches in the dictionary of what moves")
+    motion_patch: int = Field(8, ge=1, le=1024, description="side of a patch of what moves, in training pixels")
+    numbers: int = Field(256, ge=1, le=65536, description="numbers of a frame, from which what moves in it is made")
+    channels: int = Field(32, ge=1, le=4096, description="numbers of each patch of motion, where a frame has several")
     time_terms: int = Field(8, ge=1, le=1024, description="functions of time that motion is made of")
-    layers: int = Field(1, ge=0, le=64, description="residual layers between those and the coefficients of a frame")
+    layers: int = Field(1, ge=0, le=64, description="residual layers between those and the numbers of a frame")
 
 
 class LatentGridsOptions(Options):
@@ -35,4 +36,4 @@ class GridNetsOptions(Options):
 
     still_layers: int = Field(1, ge=0, le=64, description="residual layers of the network of the still picture")
     motion_layers: int = Field(0, ge=0, le=64, description="residual layers of the network of motion")
-    kernel: int = Field(3, ge=1, le=31, description="side of the filters, in patches; odd")
+    kernel: int = Field(3, ge=1, le=31, description="side of the first filters, in patches; odd")

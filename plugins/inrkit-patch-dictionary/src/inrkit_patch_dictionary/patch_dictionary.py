@@ -15,15 +15,20 @@ from inrkit_patch_dictionary.options import PatchDictionaryOptions
 FIRST_PATCHES = 0.3
 """The spread of the first patches that coefficients of a spread of one make."""
 
+FIRST_SPREAD, SPREAD_RATE = 0.3, 2.0
+"""What spreads the numbers of a frame over its patches starts small, and moves at twice the rate of all else."""
+
 
 class PatchDictionary(INR):
     """rgb = a still picture + what moves: grids of patches, each a sum of atoms that all videos share.
 
     Per video are "still" (still_atoms, h, w), the coefficients of h x w patches that cover a frame, and "motion"
-    (time_terms * motion_atoms, h, w), with other h and w: how much of each of some functions of time goes into the
-    coefficients of each patch. Residual layers that all videos share turn these into the coefficients of a frame, so
-    that what moves need not be a sum of movements. Patches are some hundred times fewer than pixels, and all of a step
-    are one product of matrices; the still picture is made once for all frames.
+    (time_terms * numbers, 1, 1): how much of each of some functions of time goes into the numbers of a frame. Residual
+    layers that all videos share change these, so that what moves need not be a sum of movements. Where one patch of
+    motion covers a frame, these are its coefficients. Where there are more, a linear map spreads them over the patches
+    and neighbours mix, so that the same atoms serve wherever something passes: of whole frames, 256 atoms bound what
+    can be shown. Patches are some hundred times fewer than pixels, and all of a step are one product of matrices; the
+    still picture is made once for all frames.
 
     Patches that reach beyond a frame are cut. Between the pixels and the frames of the training clips, values are
     interpolated linearly.
@@ -35,15 +40,17 @@ class PatchDictionary(INR):
         super().__init__()
         self._shape: Shape = spec.clip_shape
         self._still_patch, self._motion_patch = config.still_patch, config.motion_patch
-        terms, atoms = config.time_terms, config.motion_atoms
+        terms, numbers = config.time_terms, config.numbers
+        cells = self._cells(config.motion_patch)
         self.still = nn.Parameter(torch.zeros(config.still_atoms, *self._cells(config.still_patch)))
-        self.motion = nn.Parameter(0.1 * torch.randn(terms * atoms, *self._cells(config.motion_patch)))
+        self.motion = nn.Parameter(0.1 * torch.randn(terms * numbers, 1, 1))
         self.per_video("still")
         self.per_video("motion")
         self.times = nn.Parameter(_cosines(spec.clip_shape[0], terms))
-        self.layers = nn.ModuleList(nn.Linear(atoms, atoms) for _ in range(config.layers))
+        self.layers = nn.ModuleList(nn.Linear(numbers, numbers) for _ in range(config.layers))
+        self.places = nn.Identity() if cells == (1, 1) else _Places(numbers, config.channels, cells)
         self.still_atoms = _dictionary(config.still_atoms, config.still_patch)
-        self.motion_atoms = _dictionary(atoms, config.motion_patch)
+        self.motion_atoms = _dictionary(numbers if cells == (1, 1) else 2 * config.channels, config.motion_patch)
 
     def forward(self, coords: Tensor) -> Tensor:
         """One video: (F, H, W, 3) -> (F, H, W, 3)."""
@@ -63,14 +70,14 @@ class PatchDictionary(INR):
         return self._joined(self.still_atoms(still.movedim(1, -1))[:, None], self._still_patch)
 
     def _moving(self, t: Tensor, motion: Tensor) -> Tensor:
-        """(B, terms * atoms, h, w) at times (F,) -> (B, F, H, W, 3)."""
+        """(B, terms * numbers, 1, 1) at times (F,) -> (B, F, H, W, 3)."""
         terms = self.times.shape[1]
         share = between(t, len(self.times)) @ self.times
-        motion = motion.unflatten(1, (terms, -1)).movedim(2, -1)
-        hidden = (share @ motion.flatten(2)).unflatten(2, motion.shape[2:])
+        hidden = share @ motion.flatten(1).unflatten(1, (terms, -1))
         for layer in self.layers:
             hidden = hidden + layer(F.gelu(hidden))
-        return self._joined(self.motion_atoms(F.gelu(hidden)), self._motion_patch)
+        cells = self.places(F.gelu(hidden)[:, :, None, None])
+        return self._joined(self.motion_atoms(cells), self._motion_patch)
 
     def _joined(self, patches: Tensor, side: int) -> Tensor:
         """(B, F, h, w, side * side * 3) -> (B, F, H, W, 3), without what reaches beyond a frame."""
@@ -82,6 +89,23 @@ class PatchDictionary(INR):
         """How many patches cover a frame."""
         _, height, width = self._shape
         return math.ceil(height / side), math.ceil(width / side)
+
+
+class _Places(nn.Module):
+    """The numbers of a frame, spread over its patches, of which each then sees its neighbours."""
+
+    def __init__(self, numbers: int, channels: int, cells: tuple[int, int]) -> None:
+        super().__init__()
+        self._grid = (channels, *cells)
+        self.spread = nn.Linear(numbers, math.prod(self._grid))
+        nn.init.normal_(self.spread.weight, std=FIRST_SPREAD / math.sqrt(numbers))
+        self.neighbours = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """(B, F, 1, 1, numbers) -> (B, F, h, w, 2 * channels)."""
+        grids = SPREAD_RATE * self.spread(numbers.flatten(0, 3)).unflatten(1, self._grid)
+        mixed = F.gelu(grids + self.neighbours(F.gelu(grids)))
+        return torch.cat((grids, mixed), 1).movedim(1, -1).unflatten(0, numbers.shape[:2])
 
 
 def _cosines(frames: int, terms: int) -> Tensor:
