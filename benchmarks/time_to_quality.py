@@ -51,7 +51,7 @@ CURVE = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 """Shares of the time at which some training clips are looked at."""
 
 LOOKED_AT, BATCH = 16, 8
-REFINE = 100
+REFINE = 300
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ def test_each_side_is_measured_and_written(benchmark, tmp_path, monkeypatch):
     monkeypatch.setattr(official, "WIDTH", 8)
     options = {"dataset.count": 4, "dataset.held_out": 2, "data.holdout": None}
     problem = Problem("tiny", "Tiny clips", None, 8, 4, 0.4, options)
-    small = {"inr.numbers": 8, "inr.still_atoms": 8}
+    small = {"inr.numbers": 8}
     sides = [Side("official", "official", held=1), Side("ours", "ours", "patch-dictionary", options=small, held=1)]
     for side in sides:
         figures = benchmark.measure(side, problem, 0, processor=False)

@@ -5,7 +5,7 @@ import torch
 
 from inrkit.testing import check_encoder, check_hypernetwork, check_inr, check_method
 
-SMALL = {"still_atoms": 6, "numbers": 5, "channels": 4, "still_patch": 3, "motion_patch": 5, "time_terms": 3}
+SMALL = {"numbers": 5, "channels": 4, "still_patch": 3, "motion_patch": 5, "time_terms": 3}
 
 
 @pytest.mark.parametrize("shape", [(4, 8, 16), (2, 3, 5), (3, 7, 7)])

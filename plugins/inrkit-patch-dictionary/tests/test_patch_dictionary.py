@@ -20,7 +20,6 @@ def dictionary(**options):
     torch.manual_seed(0)
     sizes = {
         "still_patch": 3,
-        "still_atoms": 4,
         "motion_patch": 10,
         "numbers": 6,
         "channels": 4,
@@ -40,7 +39,7 @@ def test_a_pixel_is_its_atoms_in_the_patch_that_holds_it_and_those_of_its_frame(
     weights = some_weights(inr)
     video = inr.evaluate(grid(SHAPE), weights)
     frame, y, x = 3, 5, 8
-    still = inr.still_atoms(weights["still"][1, :, y // 3, x // 3]).view(3, 3, 3)[y % 3, x % 3]
+    still = weights["still"][1, :, y // 3, x // 3].view(3, 3, 3)[y % 3, x % 3]
     hidden = inr.times[frame] @ weights["motion"][1].view(3, 6)
     hidden = hidden + inr.layers[0](torch.nn.functional.gelu(hidden))
     moving = inr.motion_atoms(torch.nn.functional.gelu(hidden)).view(10, 10, 3)[y, x]
@@ -96,7 +95,6 @@ TINY = {
     "data.holdout": 0,
     "encoder.still": 4,
     "encoder.motion": 8,
-    "inr.still_atoms": 12,
     "inr.numbers": 24,
     "train.batch": 3,
     "train.points": 0.4,

@@ -15,7 +15,6 @@ class PatchDictionaryOptions(Options):
     """Options of the INR ``patch-dictionary``."""
 
     still_patch: int = Field(4, ge=1, le=1024, description="side of a patch of the still picture, in training pixels")
-    still_atoms: int = Field(64, ge=1, le=65536, description="patches in the dictionary of the still picture")
     motion_patch: int = Field(8, ge=1, le=1024, description="side of a patch of what moves, in training pixels")
     numbers: int = Field(256, ge=1, le=65536, description="numbers of a frame, from which what moves in it is made")
     channels: int = Field(32, ge=1, le=4096, description="numbers of each patch of motion, where a frame has several")

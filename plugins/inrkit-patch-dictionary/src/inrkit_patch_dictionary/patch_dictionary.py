@@ -1,4 +1,4 @@
-"""A video as sums of learned patches: dictionaries (K-SVD, IEEE TSP 2006) of a still picture and of what moves."""
+"""A video as a still picture and what moves, in patches of a learned dictionary (K-SVD, IEEE TSP 2006)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FIRST_SPREAD, SPREAD_RATE = 0.3, 2.0
 
 
 class PatchDictionary(INR):
-    """rgb = a still picture + what moves: grids of patches, each a sum of atoms that all videos share.
+    """rgb = a still picture + what moves, a grid of patches, each a sum of atoms that all videos share.
 
-    Per video are "still" (still_atoms, h, w), the coefficients of h x w patches that cover a frame, and "motion"
+    Per video are "still" (side * side * 3, h, w), the pixels of h x w patches that cover a frame, and "motion"
     (time_terms * numbers, 1, 1): how much of each of some functions of time goes into the numbers of a frame. Residual
     layers that all videos share change these, so that what moves need not be a sum of movements. Where one patch of
     motion covers a frame, these are its coefficients. Where there are more, a linear map spreads them over the patches
@@ -42,14 +42,13 @@ class PatchDictionary(INR):
         self._still_patch, self._motion_patch = config.still_patch, config.motion_patch
         terms, numbers = config.time_terms, config.numbers
         cells = self._cells(config.motion_patch)
-        self.still = nn.Parameter(torch.zeros(config.still_atoms, *self._cells(config.still_patch)))
+        self.still = nn.Parameter(torch.zeros(3 * config.still_patch**2, *self._cells(config.still_patch)))
         self.motion = nn.Parameter(0.1 * torch.randn(terms * numbers, 1, 1))
         self.per_video("still")
         self.per_video("motion")
         self.times = nn.Parameter(_cosines(spec.clip_shape[0], terms))
         self.layers = nn.ModuleList(nn.Linear(numbers, numbers) for _ in range(config.layers))
         self.places = nn.Identity() if cells == (1, 1) else _Places(numbers, config.channels, cells)
-        self.still_atoms = _dictionary(config.still_atoms, config.still_patch)
         self.motion_atoms = _dictionary(numbers if cells == (1, 1) else 2 * config.channels, config.motion_patch)
 
     def forward(self, coords: Tensor) -> Tensor:
@@ -66,8 +65,8 @@ class PatchDictionary(INR):
         return pixels_at(frames, coords[0, 0])
 
     def _picture(self, still: Tensor) -> Tensor:
-        """(B, atoms, h, w) -> (B, 1, H, W, 3)."""
-        return self._joined(self.still_atoms(still.movedim(1, -1))[:, None], self._still_patch)
+        """(B, side * side * 3, h, w) -> (B, 1, H, W, 3)."""
+        return self._joined(still.movedim(1, -1)[:, None], self._still_patch)
 
     def _moving(self, t: Tensor, motion: Tensor) -> Tensor:
         """(B, terms * numbers, 1, 1) at times (F,) -> (B, F, H, W, 3)."""

@@ -32,7 +32,7 @@ def inrkit_inrs() -> list[declare.INR]:
             name="patch-dictionary",
             target="inrkit_patch_dictionary.patch_dictionary:PatchDictionary",
             options="inrkit_patch_dictionary.options:PatchDictionaryOptions",
-            summary="Shared atoms of pictures and of motion; a video is the coefficients of each of its patches",
+            summary="A still picture in patches, and shared atoms of what moves",
         )
     ]
 
