@@ -1,4 +1,4 @@
-"""What `inrkit render` and `inrkit train` take in memory, beside what is promised. See docs/memory.md.
+"""What `inrkit train`, `invert` and `render` take in memory, beside what is promised. See docs/memory.md.
 
 python benchmarks/memory.py FOLDER_OF_VIDEOS [--lpips-weights FILE]
 
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-STEPS = "25"
+STEPS, FIT_STEPS = "25", "20"
 RENDER = [
     ("25x1024x1024", "mp4"),
     ("1000x512x512", "mp4"),
@@ -56,13 +56,13 @@ def trainings(videos: str, weights: str | None) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    """Print both tables as they stand in docs/memory.md."""
+    """Print the tables as they stand in docs/memory.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("videos")
     parser.add_argument("--lpips-weights")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        run = ""
+        run, found = "", {}
         print("| training | stated | measured | measured / stated |\n| --- | --- | --- | --- |")
         for name, source in trainings(chosen.videos, chosen.lpips_weights).items():
             run = run or f"{folder}/{name}"
@@ -71,6 +71,12 @@ def main() -> None:
             stated = json.loads(measured(*words, "--dry-run", "--json")[1])["estimate"]["memory"]["process"]
             peak, _ = measured(*words)
             print(f"| {name} | {stated / 1e6:.0f} MB | {peak / 1e6:.0f} MB | {peak / stated:.2f} |", flush=True)
+            if chosen.videos in source:
+                words = ["invert", chosen.videos, "--run", f"{folder}/{name}", "--steps", FIT_STEPS, "--at", "0"]
+                found[name], _ = measured(*words, "--out", f"{folder}/found", "--device", "cpu")
+        print("\n| inversion with the run of | measured |\n| --- | --- |")
+        for name, peak in found.items():
+            print(f"| {name} | {peak / 1e6:.0f} MB |", flush=True)
         print("\n| render | file | measured |\n| --- | --- | --- |")
         for shape, suffix in RENDER:
             frames, _, size = shape.partition("x")

@@ -43,6 +43,7 @@ SIDES = [
     Side("nerv", "`nerv`", "nerv", "default", seeds=False),
     Side("hnerv", "`hnerv`", "hnerv", "default", seeds=False),
     Side("siren", "`siren`", "siren", seeds=False),
+    Side("trans-inr", "`trans-inr`", "trans-inr", seeds=False),
 ]
 """A further side is one more entry. Those with `seeds=False` are families: measured once, at the smallest size."""
 
