@@ -95,6 +95,19 @@ def test_the_inner_loop_sees_only_what_was_observed():
     assert torch.equal(descend(2, Observation(mask), hidden), descend(2))
 
 
+def test_a_trained_inner_loop_looks_at_more_points():
+    """Few while it trains, more when a clip has to be found at once."""
+    encoder, seen = InnerLoop(InnerLoopOptions(size=3, steps=2, points=7, sure_points=11), Spec(SHAPE)), []
+
+    def decode(latents, coords):
+        seen.append(coords.shape[1])
+        return latents["z"][:, None].expand(-1, coords.shape[1], -1)
+
+    for training in (True, False):
+        encoder.train(training)(ClipBatch(torch.zeros(1, *SHAPE, 3)), decode)
+    assert seen == [7, 7, 11, 11]
+
+
 TINY = {
     "count": 3,
     "held_out": 0,

@@ -38,6 +38,6 @@ class InnerLoop(Encoder):
         return {"z": z}
 
     def _error(self, z: Tensor, clips: ClipBatch, decode: Decode) -> Tensor:
-        """(B,), of some of what was seen."""
-        seen = clips.sample("point", self._config.points)
+        """(B,), of some of what was seen: few points are enough to learn from, more make a found latent surer."""
+        seen = clips.sample("point", self._config.points if self.training else self._config.sure_points)
         return per_clip((seen.see(decode({"z": z}, seen.coords)) - seen.target).square()) / seen.share

@@ -27,7 +27,7 @@ class FunctaCodes(Method):
 
 
 class Functa(FunctaCodes):
-    """As FunctaCodes, slowly: at four times the rate, a training through the inner loop falls apart."""
+    """As FunctaCodes, slowly: at four times the rate, the inner steps overshoot and a training falls apart."""
 
     @classmethod
     def preset(cls, name: str, situation: Situation) -> Mapping[str, Any]:
