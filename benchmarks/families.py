@@ -35,7 +35,7 @@ BARS = [
     Model("inrv", "--plugin inrv"),
     Model("siren", "--plugin siren"),
     Model("fourier", "--plugin siren --inr fourier"),
-    Model("functa", "--plugin functa", times=1.5, note="its inner loop makes a step several times as dear"),
+    Model("functa", "--plugin functa", times=2.0, note="its inner loop makes a step several times as dear"),
     Model("functa-codes", "--plugin functa-codes"),
     Model("vidfuncta", "--plugin vidfuncta"),
     Model("nerv", "--plugin nerv"),
@@ -61,7 +61,8 @@ MIXES = [
 ]
 """A further mix is one more entry."""
 
-DIVERSE = [model for model in BARS if model.name not in ("fourier", "vidfuncta", "hnerv")]
+DIVERSE = [model for model in BARS if model.name not in ("fourier", "functa", "vidfuncta", "hnerv")]
+"""One of each family."""
 
 SOURCES = [
     Source("shapes", "The moving shapes of [MoCoGAN](https://github.com/sergeytulyakov/mocogan).", 8),

@@ -364,6 +364,16 @@ def test_the_learning_rate_rises_and_falls():
     assert {learning_rate(constant, step) for step in range(100)} == {1.0}
 
 
+@pytest.mark.parametrize(("clip", "moves"), [(0.0, True), (1e-12, False)])
+def test_gradients_are_kept_within_a_norm(train, clip, moves):
+    """Adam steps as far whatever the size of a gradient, unless it is far below its epsilon."""
+    train("begin", {"train.steps": 1, "train.lr": 1e-12})
+    train("end", {"train.steps": 1, "train.lr": 0.1, "train.clip": clip})
+    begin, end = tensors("begin"), tensors("end")
+    moved = max((begin[k] - end[k]).abs().max() for k in begin if k.startswith("model") and "codes" not in k)
+    assert (moved > 0.05) == moves
+
+
 def test_old_checkpoints_go(train):
     train("run", {"train.checkpoint_every": 2, "train.keep": 3})
     names = sorted(path.name for path in Path("run/checkpoints").iterdir())

@@ -95,9 +95,9 @@ def test_the_inner_loop_sees_only_what_was_observed():
     assert torch.equal(descend(2, Observation(mask), hidden), descend(2))
 
 
-def test_a_trained_inner_loop_looks_at_more_points():
-    """Few while it trains, more when a clip has to be found at once."""
-    encoder, seen = InnerLoop(InnerLoopOptions(size=3, steps=2, points=7, sure_points=11), Spec(SHAPE)), []
+def test_a_trained_inner_loop_takes_more_steps_and_looks_at_more_points():
+    options = InnerLoopOptions(size=3, steps=2, points=7, sure_steps=3, sure_points=11)
+    encoder, seen = InnerLoop(options, Spec(SHAPE)), []
 
     def decode(latents, coords):
         seen.append(coords.shape[1])
@@ -105,7 +105,7 @@ def test_a_trained_inner_loop_looks_at_more_points():
 
     for training in (True, False):
         encoder.train(training)(ClipBatch(torch.zeros(1, *SHAPE, 3)), decode)
-    assert seen == [7, 7, 11, 11]
+    assert seen == [7, 7, 11, 11, 11]
 
 
 TINY = {

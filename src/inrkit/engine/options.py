@@ -70,6 +70,7 @@ class TrainOptions(Strict):
         "float32", description="in which the model computes; its parameters and the loss are float32 in any case"
     )
     warmup: int = Field(50, ge=0, le=10**9, description="steps over which the learning rate rises")
+    clip: float = Field(0.0, ge=0, allow_inf_nan=False, description="largest norm of the model's gradient; 0: any")
     progressive: str | None = Field(
         None, description="VIDEOS:EPOCHS of stages of more and more videos, as 25:200,100:200,all:500; or paper, none"
     )

@@ -175,6 +175,8 @@ class Trainer:
         if self.optimizer:
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
+            if self.options.clip:
+                torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.options.clip)
             self.optimizer.step()
         self.codes.step(index, self._exchanged(gradients_of(taken), len(index)), rate)
         self.step += 1

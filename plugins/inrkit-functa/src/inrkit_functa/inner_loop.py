@@ -13,7 +13,8 @@ class InnerLoop(Encoder):
     """From a learned start, `steps` steps down the squared error of what was seen, at learned rates.
 
     Training goes through the steps to the start, the rates and the network (with `second_order`, through their
-    gradients too), so that few of them are enough. It works with INRs of points, and sees whatever was observed.
+    gradients too), so that few of them are enough. Once trained, it takes `sure_steps` of them and sees more points,
+    as COIN++ does (Dupont et al., TMLR 2022). It works with INRs of points, and sees whatever was observed.
 
     Latents: ``{"z": (size,)}``. No code is kept for a training clip: its latent is computed whenever it is asked for.
     """
@@ -32,7 +33,7 @@ class InnerLoop(Encoder):
             rates = self._config.rate * self.log_rates.exp()
             z = self.start.expand(len(clips), -1)
             z = z if z.requires_grad else z.clone().requires_grad_()
-            for _ in range(self._config.steps):
+            for _ in range(self._config.steps if self.training else self._config.sure_steps):
                 (slope,) = torch.autograd.grad(self._error(z, clips, decode).sum(), z, create_graph=create)
                 z = z - rates * slope
         return {"z": z}

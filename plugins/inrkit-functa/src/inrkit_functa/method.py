@@ -32,7 +32,7 @@ class Functa(FunctaCodes):
     @classmethod
     def preset(cls, name: str, situation: Situation) -> Mapping[str, Any]:
         """``fast`` or ``toy``."""
-        return {**super().preset(name, situation), "train.batch": 16, "train.lr": 5e-4}
+        return {**super().preset(name, situation), "train.batch": 16, "train.lr": 5e-4, "train.clip": 1.0}
 
 
 class VidFuncta(FunctaCodes):

@@ -31,9 +31,10 @@ class InnerLoopOptions(Options):
     """Options of the encoder ``inner-loop``."""
 
     size: int = Field(64, ge=1, le=65536, description="numbers of a latent")
-    steps: int = Field(3, ge=1, le=100, description="gradient steps from the start to a clip's latent")
-    points: int = Field(300, ge=1, description="pixels of a clip seen in each of them while it trains")
-    sure_points: int = Field(1000, ge=1, description="and afterwards, when each clip has to be found at once")
+    steps: int = Field(3, ge=1, le=100, description="gradient steps from the start to a latent while it trains")
+    points: int = Field(300, ge=1, description="pixels of a clip seen in each of them")
+    sure_steps: int = Field(30, ge=1, le=10_000, description="steps once it is trained")
+    sure_points: int = Field(1000, ge=1, description="and the pixels of these")
     rate: float = Field(0.05, gt=0, description="size of a step at first; each number of the latent learns its own")
     second_order: bool = Field(True, description="train through the steps' gradients; false is cheaper and worse")
 
