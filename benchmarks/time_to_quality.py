@@ -124,7 +124,8 @@ def measure(side: Side, problem: Problem, seed: int, processor: bool) -> dict[st
             found, psnr[name] = inverted(model, held, seed)
             inversion[name] = round(clock.seconds() / len(held), 2)
             refined[name] = further(model, held, found, seed)
-    numbers = sum(value[0].numel() for value in model.latents.values())
+    first = {name: value[:1] for name, value in model.latents.items()}
+    numbers, weights = (sum(value.numel() for value in each.values()) for each in (first, model.hypernetwork(first)))
     return {
         "title": problem.title,
         "size": problem.size,
@@ -133,6 +134,7 @@ def measure(side: Side, problem: Problem, seed: int, processor: bool) -> dict[st
         "seconds": round(seconds, 1),
         "steps": steps,
         "numbers": numbers,
+        "weights": weights,
         "parameters": sum(value.numel() for value in model.parameters()),
         "psnr": psnr,
         "refined": refined,

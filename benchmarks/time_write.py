@@ -28,8 +28,8 @@ quarter of the number of clips: beyond that it remembers them.
 The official model, of width 256, is asked for the first four of 16 clips of a held-out side, to save time. A side or a
 problem that is missing here has not been measured yet.
 
-*Numbers* is what is stored for each video: its latents. Seconds to a PSNR are those of the first look at {looked}
-training clips that found it there.
+*Numbers* is what is stored for each video: its latents; *weights*, what is stored of one whose weights were refined.
+Seconds to a PSNR are those of the first look at {looked} training clips that found it there.
 
     make bench-full SHAPES=folder FACES=folder   # all of it, run by run; goes on where it was stopped
     make bench                                   # a small part: toy videos at 32x32, one seed, three sides
@@ -60,18 +60,16 @@ def _section(folder: Path, sides: Sequence[Side], images: Path) -> str:
     best = max((found[0] for found in runs.values()), key=lambda run: run["floors"]["components"])["floors"]
     columns = [name for name in ("train", "clips", "people") if name in best["static"]]
     lines = [f"{first['title']}, 25x{first['size']}x{first['size']}", "", f"{first['budget']:g} seconds each.", ""]
+    static, pca = ([best[floor][name] for name in columns] for floor in ("static", "pca"))
     lines += _table(
-        ["", "seeds", "numbers", "steps", *columns, *(f"{name}, refined" for name in columns[1:]), "s per inversion"],
         [
-            ["static frame", "", 3 * first["size"] ** 2, "", *(best["static"][name] for name in columns)],
-            [
-                f"PCA, {best['components']} components",
-                "",
-                best["components"],
-                "",
-                *(best["pca"][name] for name in columns),
-            ],
-            *([side.title, len(found), found[0]["numbers"], *_scores(found, columns)] for side, found in runs.items()),
+            *("", "seeds", "numbers", "steps", *columns),
+            *("weights", *(f"{name}, refined" for name in columns[1:]), "s per inversion"),
+        ],
+        [
+            ["static frame", "", 3 * first["size"] ** 2, "", *static],
+            [f"PCA, {best['components']} components", "", best["components"], "", *pca],
+            *(_row(side, found, columns) for side, found in runs.items()),
         ],
     )
     floor = best["static"]["train"]
@@ -92,12 +90,13 @@ def _section(folder: Path, sides: Sequence[Side], images: Path) -> str:
     return "\n".join([*lines, "", *(f"Measured on {machine}." for machine in machines)])
 
 
-def _scores(found: list[dict[str, Any]], columns: Sequence[str]) -> list[Any]:
+def _row(side: Side, found: list[dict[str, Any]], columns: Sequence[str]) -> list[Any]:
     steps = round(statistics.mean(run["steps"] for run in found))
     scores = [_spread([run["psnr"][name] for run in found]) for name in columns]
     refined = [_spread([run["refined"][name] for run in found]) for name in columns[1:]]
     inversion = statistics.mean(value for run in found for value in run["seconds per inversion"].values())
-    return [steps, *scores, *refined, f"{inversion:.2f}"]
+    numbers, weights = found[0]["numbers"], found[0]["weights"]
+    return [side.title, len(found), numbers, steps, *scores, weights, *refined, f"{inversion:.2f}"]
 
 
 def _spread(values: Sequence[float]) -> str:
