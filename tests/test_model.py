@@ -75,7 +75,7 @@ def test_decoding_points_of_each_clip():
 
 @pytest.mark.parametrize("each", [False, True], ids=["shared points", "points of each clip"])
 def test_on_a_cpu_points_are_computed_some_at_a_time(monkeypatch, each):
-    monkeypatch.setattr("inrkit.model.CACHED", 50)
+    monkeypatch.setattr("inrkit.model.CACHED", 2 * 3 * 25)  # videos, numbers of the widest weight, points
     model, coords = model_of(), grid(SHAPE).flatten(1, -2)
     coords = torch.cat([coords, -coords]) if each else coords
     torch.testing.assert_close(model.decode({"z": Z}, coords), coords + (Z / 2)[:, None])

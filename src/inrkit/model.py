@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 PIECE = 65_536
 """How many pixels, over all clips of a batch, are rendered at once."""
 
-CACHED = 8_192
-"""How many of them an INR of points computes at once on a CPU, in training as well: see benchmarks/notes.md."""
+CACHED = 2**19
+"""Numbers of a layer that an INR of points computes at once on a CPU, in training as well: see benchmarks/notes.md."""
 
 
 class VideoModel(nn.Module):
@@ -166,16 +166,20 @@ class VideoModel(nn.Module):
         places = coords.shape[1:-1]
         if self.inr.unit == "point":
             coords = coords.flatten(1, -2)
-            parts = coords.split(self._points_at_once(coords, count), 1)
+            parts = coords.split(_points_at_once(coords, weights, count), 1)
             rgb = torch.cat([self.inr.evaluate(part, weights) for part in parts], 1).unflatten(1, places)
         else:
             rgb = self.inr.evaluate(coords, weights)
         values: Tensor = rgb.float()
         return values.expand(max(count, len(values)), *values.shape[1:])
 
-    def _points_at_once(self, coords: Tensor, count: int) -> int:
-        """Of each of `count` videos: on a CPU, what a layer made of them is still in its cache in the next layer."""
-        return max(1, CACHED // count) if coords.device.type == "cpu" else max(1, coords.shape[1])
+
+def _points_at_once(coords: Tensor, weights: Tensors, count: int) -> int:
+    """Of each of `count` videos: on a CPU, what a layer made of them is still in its cache in the next layer."""
+    if coords.device.type != "cpu":
+        return max(1, coords.shape[1])
+    widest = max((value.shape[-1] for value in weights.values()), default=1)
+    return max(1, CACHED // (count * widest))
 
 
 def _count(tensors: Tensors) -> int:
