@@ -104,7 +104,8 @@ class _Places(nn.Module):
         """(B, F, 1, 1, numbers) -> (B, F, h, w, 2 * channels)."""
         grids = SPREAD_RATE * self.spread(numbers.flatten(0, 3)).unflatten(1, self._grid)
         mixed = F.gelu(grids + self.neighbours(F.gelu(grids)))
-        return torch.cat((grids, mixed), 1).movedim(1, -1).unflatten(0, numbers.shape[:2])
+        both: Tensor = torch.cat((grids, mixed), 1).movedim(1, -1).unflatten(0, numbers.shape[:2])
+        return both
 
 
 def _cosines(frames: int, terms: int) -> Tensor:
