@@ -30,6 +30,8 @@ problem that is missing here has not been measured yet.
 
 *Numbers* is what is stored for each video: its latents; *weights*, what is stored of one whose weights were refined.
 Seconds to a PSNR are those of the first look at {looked} training clips that found it there.
+Where it says *seconds of the processor*, each side had one thread, and other work went on beside it
+(`ARGS="--processor --threads 1"`).
 
     make bench-full SHAPES=folder FACES=folder   # all of it, run by run; goes on where it was stopped
     make bench                                   # a small part: toy videos at 32x32, one seed, three sides
