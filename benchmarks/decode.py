@@ -12,7 +12,7 @@ import time
 import torch
 from train_step import matmul_rate
 
-from inrkit import Spec, Tensors
+from inrkit import Spec
 from inrkit.model import VideoModel
 from inrkit_inrv.nerf_mlp import NerfMLP
 from inrkit_inrv.options import NerfMLPOptions
@@ -37,7 +37,8 @@ def main() -> None:
         began = time.perf_counter()
         model.render_weights(weights, shape)
         seconds.append(time.perf_counter() - began)
-    products = 2 * chosen.frames * chosen.size**2 * sum(_matrices(weights)) / 1e9
+    matrices = sum(value.numel() for name, value in weights.items() if name.endswith("weight"))
+    products = 2 * chosen.frames * chosen.size**2 * matrices / 1e9
     best, rate = min(seconds), max(rates)
     facts = {
         "threads": torch.get_num_threads(),
@@ -46,10 +47,6 @@ def main() -> None:
         "share of the matmul rate": products / best / rate,
     }
     print(json.dumps({name: round(value, 3) for name, value in facts.items()}, indent=1))
-
-
-def _matrices(weights: Tensors) -> list[int]:
-    return [value.numel() for name, value in weights.items() if name.endswith("weight")]
 
 
 if __name__ == "__main__":
