@@ -132,3 +132,11 @@ def test_what_a_team_says(two):
     one, shared = first["device"]
     assert one == ["BadInput", "--device cuda:0 is one, and there are 2 processes. Use --device cuda."]
     assert "cannot share an mps device" in shared[1]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux, which names threads")
+def test_no_thread_of_gloo_outlives_python(two):
+    """One that does calls abort(), now and then, and torchrun says that the process has failed."""
+    for rank in range(2):
+        names = json.loads((two[0] / f"threads-{rank}.json").read_text())
+        assert names and not any("gloo" in name for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ from typing import TypeVar, cast
 
 import torch
 import torch.distributed as dist
+import torch.distributed.nn  # imported later it keeps the process group for ever, in the defaults of its functions
 from accelerate import Accelerator
 from safetensors.torch import load, save
 from torch import Tensor, nn
@@ -203,5 +205,10 @@ def bits(value: Tensor) -> Tensor:
 
 
 def _leave() -> None:
+    """End gloo's threads: one that is still at work while Python ends calls abort().
+
+    They end with the last holder of the process group, such as a model in DistributedDataParallel.
+    """
+    gc.collect()
     if dist.is_initialized():
         dist.destroy_process_group()

@@ -125,6 +125,7 @@ class Trainer:
                     self.save(window)
                 if stopped is not None:
                     raise self._stopped(stopped)
+        self.shared = self.model
         if self.last_good is None:
             raise InrkitError("training ended far below its best PSNR, and nothing was saved", self._way_back())
 
