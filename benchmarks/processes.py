@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from inrkit.engine.runs import load
+from inrkit.engine.loading import load
 
 SHORT = 20
 

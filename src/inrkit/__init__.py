@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inrkit.engine.draws import sample
     from inrkit.engine.evaluate_python import evaluate
     from inrkit.engine.fit import fit
-    from inrkit.engine.runs import load
+    from inrkit.engine.loading import load
     from inrkit.engine.start import train
     from inrkit.interfaces import (
         INR,
@@ -65,7 +65,7 @@ _HOMES = {
     "evaluate": "engine.evaluate_python",
     "fit": "engine.fit",
     "interpolate": "engine.between",
-    "load": "engine.runs",
+    "load": "engine.loading",
     "plugins": "discovery",
     "sample": "engine.draws",
     "train": "engine.start",

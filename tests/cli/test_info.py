@@ -1,6 +1,8 @@
 """`inrkit info`: what a run is, from its files alone."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -38,6 +40,20 @@ def test_programs_get_json(cli, run):
     }
     assert facts["files"]["codes"] == {"tensors": 4, "numbers": 3 * 4 * 4 + 4}
     assert len(facts["model_sha256"]) == 64
+
+
+def test_nothing_is_imported_that_takes_long(run):
+    code = f"""
+import sys
+from inrkit.cli import main
+sys.argv[1:] = ["info", {str(run)!r}]
+try:
+    main()
+finally:
+    print([name for name in ("torch", "av", "accelerate") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("without", ["result.json", "checkpoints"])

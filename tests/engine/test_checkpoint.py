@@ -12,16 +12,9 @@ from torch import nn
 
 from inrkit import BadInput, Encoder, InrkitError
 from inrkit.engine import checkpoint
-from inrkit.engine.checkpoint import (
-    list_checkpoints,
-    load_codes,
-    load_model,
-    load_optimizer,
-    optimizer_tensors,
-    read_state,
-    save_checkpoint,
-)
+from inrkit.engine.checkpoint import load_codes, load_model, load_optimizer, optimizer_tensors, save_checkpoint
 from inrkit.engine.codes import CodeTable
+from inrkit.engine.state import list_checkpoints, read_state
 from inrkit.engine.tensor_file import read_tensors
 
 

@@ -10,9 +10,10 @@ from safetensors.torch import load_file
 import inrkit
 from inrkit import BadInput
 from inrkit.cli.info import describe_run
-from inrkit.engine.checkpoint import load_codes, load_optimizer, read_state
+from inrkit.engine.checkpoint import load_codes, load_optimizer
 from inrkit.engine.convert import convert
 from inrkit.engine.runs import Run
+from inrkit.engine.state import read_state
 
 STEPS = 5
 GRIDS = [(3, 4, 5), (1, 7, 2)]

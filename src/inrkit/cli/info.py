@@ -42,7 +42,7 @@ def describe_run(run: Run) -> dict[str, Any]:
     Raises:
         BadInput: It is no run, or a file of it is damaged.
     """
-    from inrkit.engine.checkpoint import list_checkpoints, read_state
+    from inrkit.engine.state import list_checkpoints, read_state
 
     config = run.config
     checkpoints = list_checkpoints(run.checkpoints)
@@ -106,17 +106,7 @@ def _count_tensors(checkpoint: Path) -> dict[str, dict[str, int]]:
     """File to how many tensors and numbers it holds, from the headers alone."""
     from math import prod
 
-    from safetensors import safe_open
+    from inrkit.engine.tensor_header import header
 
-    from inrkit.engine.tensor_file import UNREADABLE
-    from inrkit.errors import BadInput
-
-    counts = {}
-    for path in sorted(checkpoint.glob("*.safetensors")):
-        try:
-            with safe_open(path, "pt") as file:
-                shapes = [file.get_slice(name).get_shape() for name in file.keys()]  # noqa: SIM118  no mapping
-        except UNREADABLE as error:
-            raise BadInput(f"{path} cannot be read: {error}", "The file is damaged.") from error
-        counts[path.stem] = {"tensors": len(shapes), "numbers": sum(map(prod, shapes))}
-    return counts
+    shapes = {path.stem: header(path).values() for path in sorted(checkpoint.glob("*.safetensors"))}
+    return {name: {"tensors": len(each), "numbers": sum(map(prod, each))} for name, each in shapes.items()}

@@ -21,10 +21,10 @@ from inrkit.discovery import load_registry
 from inrkit.engine.fit_options import FitOptions
 from inrkit.engine.footage import lengthening
 from inrkit.engine.job import DIRECT, PAPER, PAPER_ALSO, Job, fit_of
+from inrkit.engine.loading import load
 from inrkit.engine.observe_files import plain
 from inrkit.engine.observe_run import run_videos
 from inrkit.engine.plan import resolve_device
-from inrkit.engine.runs import load
 from inrkit.engine.team import join, speaks
 from inrkit.errors import PluginError
 from inrkit.interfaces import TaskResult

@@ -9,8 +9,9 @@ from typing import Any
 
 from inrkit.cli import console
 from inrkit.engine.direct import choose_clips, direct_model, left_untrained
+from inrkit.engine.loading import load
 from inrkit.engine.plan import resolve_device
-from inrkit.engine.runs import Run, load, newest_run
+from inrkit.engine.runs import Run, newest_run
 from inrkit.errors import BadInput
 from inrkit.model import VideoModel
 from inrkit.options import parse_assignments

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.table import Table
 
 from inrkit.cli import console
 from inrkit.cli.units import duration, megabytes
-from inrkit.engine.config import RunConfig
-from inrkit.engine.plan import Plan
+
+if TYPE_CHECKING:
+    from inrkit.engine.config import RunConfig
+    from inrkit.engine.plan import Plan
 
 
 def show_configuration(config: RunConfig) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from safetensors import safe_open
 
-from inrkit.engine.checkpoint import read_state
 from inrkit.engine.runs import Run
-from inrkit.engine.tensor_file import UNREADABLE
+from inrkit.engine.state import read_state
+from inrkit.engine.tensor_header import UNREADABLE
 from inrkit.errors import BadInput
 
 

@@ -14,9 +14,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from inrkit.engine.finish import BATCH, FIT_POINTS, compare
 from inrkit.engine.fit import fit
+from inrkit.engine.loading import load
 from inrkit.engine.plan import Plan
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.runs import Run, load
+from inrkit.engine.runs import Run
 from inrkit.engine.train import Trainer, Window
 from inrkit.interfaces import ClipBatch
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 
-from inrkit.engine.checkpoint import list_checkpoints, read_state
 from inrkit.engine.evaluate_clips import Side, at_size, note_overlap, own_sides, side_of
 from inrkit.engine.evaluate_options import CLIPS, TASK_CLIPS, EvaluateOptions
 from inrkit.engine.evaluate_pairs import Part, inversion, no_space, reconstruction
@@ -21,9 +20,11 @@ from inrkit.engine.evaluate_settle import Wanted, settle
 from inrkit.engine.evaluate_statistics import LEVEL, RESAMPLES
 from inrkit.engine.evaluate_tasks import job_of, task_part
 from inrkit.engine.files import write_atomically
+from inrkit.engine.loading import load
 from inrkit.engine.plan import resolve_device
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.runs import Run, load
+from inrkit.engine.runs import Run
+from inrkit.engine.state import list_checkpoints, read_state
 from inrkit.errors import BadInput, InrkitError
 from inrkit.model import VideoModel
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import torch
 
-from inrkit.engine.checkpoint import read_state, save_checkpoint
+from inrkit.engine.checkpoint import save_checkpoint
 from inrkit.engine.config import RunConfig
 from inrkit.engine.files import write_atomically
-from inrkit.engine.runs import Run, gives_codes, load
+from inrkit.engine.loading import gives_codes, load
+from inrkit.engine.runs import Run
+from inrkit.engine.state import read_state
 from inrkit.errors import BadInput, InrkitError
 from inrkit.interfaces import Tensors
 from inrkit.model import VideoModel

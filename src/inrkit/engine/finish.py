@@ -11,16 +11,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inrkit.engine.checkpoint import read_state
 from inrkit.engine.data import Clips, spread
 from inrkit.engine.evaluate_pairs import rendered_pairs
 from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import fit
+from inrkit.engine.loading import load
 from inrkit.engine.novel import draw_interpolation, draw_novel
 from inrkit.engine.plan import Plan
 from inrkit.engine.progressive import visits, whole
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.runs import Run, load
+from inrkit.engine.runs import Run
+from inrkit.engine.state import read_state
 from inrkit.engine.team import Team
 from inrkit.interfaces import ClipBatch, Tensors
 from inrkit.interfaces.seeds import seed_of

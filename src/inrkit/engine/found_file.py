@@ -15,7 +15,7 @@ from torch import Tensor
 
 from inrkit.engine.files import write_atomically
 from inrkit.engine.fit import Found
-from inrkit.engine.tensor_file import UNREADABLE
+from inrkit.engine.tensor_header import UNREADABLE
 from inrkit.errors import BadInput
 from inrkit.interfaces import Tensors
 from inrkit.model import VideoModel

@@ -11,13 +11,14 @@ from inrkit.engine.checkpoint import load_codes, load_model
 from inrkit.engine.config import RunConfig
 from inrkit.engine.export import refuse_exported
 from inrkit.engine.finish import finish
+from inrkit.engine.loading import check_plugins
 from inrkit.engine.lock import alone_in
 from inrkit.engine.plan import Plan, Request, check_same, choose_method, follow, make_plan, reopen, resolve_device
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.runs import RUNS, Run, check_plugins
+from inrkit.engine.runs import RUNS, Run
 from inrkit.engine.signals import stop_at_once
 from inrkit.engine.team import Team, join, speaks
-from inrkit.engine.tensor_file import count_numbers
+from inrkit.engine.tensor_header import count_numbers
 from inrkit.engine.train import Trainer, shapes_of
 from inrkit.errors import BadInput, InrkitError
 

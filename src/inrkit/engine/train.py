@@ -13,26 +13,21 @@ import torch
 from torch import Tensor
 
 from inrkit.engine.build import build_model
-from inrkit.engine.checkpoint import (
-    load_codes,
-    load_model,
-    load_optimizer,
-    optimizer_tensors,
-    read_state,
-    save_checkpoint,
-)
+from inrkit.engine.checkpoint import load_codes, load_model, load_optimizer, optimizer_tensors, save_checkpoint
 from inrkit.engine.codes import CodeTable, gradients_of
 from inrkit.engine.data import spread
 from inrkit.engine.evaluate_training import Evaluations
 from inrkit.engine.features import compute_features
 from inrkit.engine.latents import clip_batch, training_latents
+from inrkit.engine.loading import gives_codes
 from inrkit.engine.log import Log
 from inrkit.engine.options import TrainOptions
 from inrkit.engine.plan import Plan
 from inrkit.engine.progressive import stage_at, whole
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.runs import Run, gives_codes
+from inrkit.engine.runs import Run
 from inrkit.engine.signals import Stopped, StopSignals
+from inrkit.engine.state import read_state
 from inrkit.engine.team import Team
 from inrkit.errors import BadInput, InrkitError
 from inrkit.interfaces import Tensors, coarsest

@@ -17,7 +17,7 @@ import torch
 from inrkit.builtin.codebook import Codebook
 from inrkit.builtin.options import CodebookOptions
 from inrkit.engine.build import assemble
-from inrkit.engine.runs import load
+from inrkit.engine.loading import load
 from inrkit.engine.start import train
 from inrkit.interfaces.types import Shape
 from inrkit.model import VideoModel

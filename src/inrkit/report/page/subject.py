@@ -12,9 +12,10 @@ from torch import Tensor
 
 from inrkit.engine.comparing import compare_runs
 from inrkit.engine.data import Clips
+from inrkit.engine.loading import load
 from inrkit.engine.plan import clips_again, resolve_device
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.runs import Run, load
+from inrkit.engine.runs import Run
 from inrkit.errors import InrkitError
 from inrkit.interfaces import Tensors
 from inrkit.interfaces.pixels import to_uint8
