@@ -82,6 +82,17 @@ def test_on_a_cpu_points_are_computed_some_at_a_time(monkeypatch, each):
     assert [shape[1] for shape in model.inr.asked] == [25, 25, 10]
 
 
+def test_a_flat_weight_is_no_wide_layer():
+    model, asked = model_of(), []
+    model.inr.evaluate = lambda coords, weights: asked.append(coords.shape[1]) or coords + weights["shift"][:, None]
+    model.evaluate(grid(SHAPE), {"shift": Z, "flat": torch.zeros(2, 2**18)})
+    assert asked == [60]
+
+
+def test_no_latents_are_no_videos():
+    assert model_of().render({"z": torch.zeros(0, 3)}, SHAPE).shape == (0, *SHAPE, 3)
+
+
 def test_decoding_can_be_differentiated():
     model, z = model_of(), Z.clone().requires_grad_()
     model.decode({"z": z}, grid(SHAPE)).sum().backward()

@@ -24,6 +24,9 @@ PIECE = 65_536
 CACHED = 2**19
 """Numbers of a layer that an INR of points computes at once on a CPU, in training as well: see benchmarks/notes.md."""
 
+WIDEST = 512
+"""A weight whose last axis is longer is taken for a table or a flat vector, not for a layer so wide."""
+
 
 class VideoModel(nn.Module):
     """A space of videos: clips to latents to weights to rgb.
@@ -179,7 +182,7 @@ def _points_at_once(coords: Tensor, weights: Tensors, count: int) -> int:
     if coords.device.type != "cpu":
         return max(1, coords.shape[1])
     widest = max((value.shape[-1] for value in weights.values()), default=1)
-    return max(1, CACHED // (count * widest))
+    return max(1, CACHED // max(1, count * min(widest, WIDEST)))
 
 
 def _count(tensors: Tensors) -> int:
