@@ -25,6 +25,8 @@ COLOURS = (
     "#e377c2",
     "#17becf",
     "#bcbd22",
+    "#000",
+    "#000",
 )
 
 STYLE = (
@@ -44,7 +46,7 @@ def picture(runs: Mapping[Side, list[dict[str, Any]]], floors: Mapping[str, Any]
         ),
     ]
     axes = Axes("seconds of training", "PSNR of training clips, dB", width=WIDTH)
-    colours = "".join(f".c{i}{{stroke:{colour}}}" for i, colour in enumerate(COLOURS))
+    colours = "".join(f".c{i}{{stroke:{COLOURS[i % len(COLOURS)]}}}" for i in range(len(lines)))
     drawn = tag(
         "svg",
         tag("style", STYLE + colours),

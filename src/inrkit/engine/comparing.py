@@ -6,12 +6,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from safetensors import safe_open
-
 from inrkit.engine.runs import Run
 from inrkit.engine.state import read_state
-from inrkit.engine.tensor_header import UNREADABLE
-from inrkit.errors import BadInput
+from inrkit.engine.tensor_header import header
 
 
 def compare_runs(paths: list[Path]) -> list[dict[str, Any]]:
@@ -53,19 +50,13 @@ def _facts(run: Run) -> dict[str, Any]:
     }
 
 
-def _numbers_per_video(shapes: dict[str, dict[str, list[int]]]) -> int:
+def _numbers_per_video(shapes: dict[str, dict[str, tuple[int, ...]]]) -> int:
     """Of its latents, or where those are not kept of the codes that they are."""
     codes = {name: shape for name, shape in shapes["codes"].items() if name.startswith("codes.")}
     return sum(prod(shape[1:]) for shape in (shapes["latents"] or codes).values())
 
 
-def _shapes(checkpoint: Path, name: str) -> dict[str, list[int]]:
+def _shapes(checkpoint: Path, name: str) -> dict[str, tuple[int, ...]]:
     """Tensor to shape, from the header alone; {} if there is no such file."""
     path = checkpoint / f"{name}.safetensors"
-    if name == "latents" and not path.exists():
-        return {}
-    try:
-        with safe_open(path, "pt") as file:
-            return {key: file.get_slice(key).get_shape() for key in file.keys()}  # noqa: SIM118  no mapping
-    except UNREADABLE as error:
-        raise BadInput(f"{path} cannot be read: {error}", "The file is damaged.") from error
+    return {} if name == "latents" and not path.exists() else header(path)

@@ -1,4 +1,4 @@
-"""From grids of latents to grids of coefficients: a small convolutional network at the resolution of the patches."""
+"""From grids of latents to grids of weights: a small convolutional network at the resolution of the patches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A code for each patch of a clip, by auto-decoding (DeepSDF, CVPR 2019; laid out as in spatial functa, 2023)."""
+"""A code for each patch of a still picture and one for what moves.
+
+By auto-decoding (DeepSDF, CVPR 2019); laid out as in spatial functa (2023).
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class LatentGridsOptions(Options):
     """Options of the encoder ``latent-grids``."""
 
     still: int = Field(16, ge=1, le=65536, description="numbers for each patch of the still picture")
-    motion: int = Field(64, ge=1, le=65536, description="numbers for each patch of motion")
+    motion: int = Field(64, ge=1, le=65536, description="numbers for all that moves in a clip")
     deviation: float = Field(0.3, gt=0, description="standard deviation of the first codes")
 
 

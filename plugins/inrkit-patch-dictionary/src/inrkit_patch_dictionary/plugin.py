@@ -12,7 +12,7 @@ def inrkit_methods() -> list[declare.Method]:
         declare.Method(
             name="patch-dictionary",
             target="inrkit_patch_dictionary.method:PatchDictionary",
-            summary="A still picture and motion, in patches from shared dictionaries: the fastest on a CPU",
+            summary="A still picture, and motion from a shared dictionary: the fastest on a CPU",
             encoder="latent-grids",
             hypernetwork="grid-nets",
             inr="patch-dictionary",
@@ -26,7 +26,7 @@ def inrkit_methods() -> list[declare.Method]:
 
 @hookimpl
 def inrkit_inrs() -> list[declare.INR]:
-    """The dictionaries."""
+    """The INR."""
     return [
         declare.INR(
             name="patch-dictionary",
@@ -39,7 +39,7 @@ def inrkit_inrs() -> list[declare.INR]:
 
 @hookimpl
 def inrkit_hypernetworks() -> list[declare.HyperNetwork]:
-    """The map from codes to coefficients."""
+    """The map from codes to weights."""
     return [
         declare.HyperNetwork(
             name="grid-nets",
@@ -58,6 +58,6 @@ def inrkit_encoders() -> list[declare.Encoder]:
             name="latent-grids",
             target="inrkit_patch_dictionary.latent_grids:LatentGrids",
             options="inrkit_patch_dictionary.options:LatentGridsOptions",
-            summary="A learned code for each patch of each training clip",
+            summary="Learned codes of each training clip: of the patches of a still picture, and of what moves",
         )
     ]
