@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from official import OfficialINRV, OfficialTraining, _encode
-from time_problem import Problem
+from time_problem import HELD_OUT, Problem
 from torch import Tensor
 
 from inrkit import INR, Encoder, HyperNetwork, Tensors
@@ -52,7 +52,8 @@ class Side:
 
     Attributes:
         plugin: A method of inrkit; None: the official training.
-        held: How many clips of each held-out side it is asked to find; fewer where that takes minutes.
+        held: How many clips of each held-out side it is asked to find; fewer where that takes minutes, and then by the
+            first seed alone.
         seeds: Whether it is measured with every seed, or with the first alone.
         options: Beyond the preset.
     """
@@ -61,7 +62,7 @@ class Side:
     title: str
     plugin: str | None = None
     preset: str = "fast"
-    held: int = 16
+    held: int = HELD_OUT
     seeds: bool = True
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 from results_keep import machine, replace_text
-from time_problem import Problem, floors, mean_psnr
+from time_problem import HELD_OUT, Problem, floors, mean_psnr
 from time_side import Clock, Side, learner
 from time_write import write_document
 from torch import Tensor
@@ -118,7 +118,7 @@ def measure(side: Side, problem: Problem, seed: int, processor: bool) -> dict[st
     curve.append((round(seconds, 1), reached(model, clips["train"], rows)))
     refined, inversion = {}, {}
     for name in ("clips", "people"):
-        if name in clips:
+        if name in clips and (seed == 0 or side.held == HELD_OUT):
             clock = Clock(processor)
             held = clips[name][: side.held]
             found, psnr[name] = inverted(model, held, seed)

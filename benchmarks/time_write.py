@@ -25,8 +25,8 @@ in none of them. `refined` went on with {refine} steps on the weights, which the
 is of the same training clips, with as many components as the numbers that ours stores for a video, but at most a
 quarter of the number of clips: beyond that it remembers them.
 
-The official model, of width 256, is asked for the first four of 16 clips of a held-out side, to save time. A side or a
-problem that is missing here has not been measured yet.
+The official model, of width 256, is asked for the first four of 16 clips of a held-out side, by its first seed alone,
+to save time. A side or a problem that is missing here has not been measured yet.
 
 *Numbers* is what is stored for each video: its latents; *weights*, what is stored of one whose weights were refined.
 Seconds to a PSNR are those of the first look at {looked} training clips that found it there.
@@ -94,8 +94,8 @@ def _section(folder: Path, sides: Sequence[Side], images: Path) -> str:
 
 def _row(side: Side, found: list[dict[str, Any]], columns: Sequence[str]) -> list[Any]:
     steps = round(statistics.mean(run["steps"] for run in found))
-    scores = [_spread([run["psnr"][name] for run in found]) for name in columns]
-    refined = [_spread([run["refined"][name] for run in found]) for name in columns[1:]]
+    scores = [_spread([run["psnr"][name] for run in found if name in run["psnr"]]) for name in columns]
+    refined = [_spread([run["refined"][name] for run in found if name in run["refined"]]) for name in columns[1:]]
     inversion = statistics.mean(value for run in found for value in run["seconds per inversion"].values())
     numbers, weights = found[0]["numbers"], found[0]["weights"]
     return [side.title, len(found), numbers, steps, *scores, weights, *refined, f"{inversion:.2f}"]
