@@ -24,7 +24,7 @@ import torch
 from inrkit.engine.checkpoint import save_checkpoint
 from inrkit.engine.codes import CodeTable
 from inrkit.engine.data import Clips, fingerprint
-from inrkit.engine.train import batch_at
+from inrkit.engine.schedule import batch_at
 from inrkit.interfaces import Encoder
 from inrkit.video import ClipSettings, ClipStore, Video, prepare_clips
 

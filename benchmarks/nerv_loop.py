@@ -21,7 +21,8 @@ from torch import Tensor, nn
 from inrkit.engine.plan import Plan, Request, make_plan
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
-from inrkit.engine.train import Trainer, Window
+from inrkit.engine.train import Trainer
+from inrkit.engine.watch import Window
 from inrkit.interfaces.pixels import to_uint8
 from inrkit.metrics.psnr import psnr, static_floor
 from inrkit_nerv.decoder import Decoder

@@ -17,7 +17,8 @@ from inrkit import INR, Encoder, HyperNetwork, Tensors
 from inrkit.engine.plan import Plan
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
-from inrkit.engine.train import Trainer, Window
+from inrkit.engine.train import Trainer
+from inrkit.engine.watch import Window
 from inrkit.model import VideoModel
 
 CODE = 64

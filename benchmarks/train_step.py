@@ -23,7 +23,8 @@ from inrkit.engine.latents import training_latents
 from inrkit.engine.plan import Request, make_plan
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
-from inrkit.engine.train import Trainer, Window
+from inrkit.engine.train import Trainer
+from inrkit.engine.watch import Window
 
 FRAMES, CODE = 25, 64
 SLICE = 5.0

@@ -25,7 +25,8 @@ from inrkit.engine.options import DataOptions, TrainOptions
 from inrkit.engine.plan import Plan
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
-from inrkit.engine.train import Trainer, Window
+from inrkit.engine.train import Trainer
+from inrkit.engine.watch import Window
 from inrkit.interfaces.coordinates import grid
 from inrkit.options import NoOptions
 from inrkit.testing import check_encoder, check_hypernetwork, check_inr, check_method

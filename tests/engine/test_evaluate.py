@@ -17,7 +17,8 @@ from inrkit.engine.evaluate_samples import MANY, real_rows
 from inrkit.engine.evaluate_statistics import summary
 from inrkit.engine.evaluate_training import Evaluations
 from inrkit.engine.reporter import Reporter
-from inrkit.engine.train import Trainer, Window
+from inrkit.engine.train import Trainer
+from inrkit.engine.watch import Window
 from inrkit.errors import BadInput, PluginError
 from inrkit.interfaces import Metric
 from inrkit.model import VideoModel

@@ -177,7 +177,7 @@ def test_the_curve_says_how_many_clips_and_no_line_mixes_two_stages(progressive)
 
 def test_new_clips_are_no_collapse(progressive, monkeypatch):
     """With them PSNR falls by more than what ends a training that has collapsed."""
-    from inrkit.engine.train import Window
+    from inrkit.engine.watch import Window
 
     add, calls = Window.add, []
 

@@ -19,8 +19,10 @@ from inrkit import InrkitError
 from inrkit.engine import checkpoint as checkpoints
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
+from inrkit.engine.schedule import batch_at, learning_rate
 from inrkit.engine.signals import Stopped
-from inrkit.engine.train import Trainer, Watch, Window, batch_at, decibels, learning_rate
+from inrkit.engine.train import Trainer
+from inrkit.engine.watch import Watch, Window, decibels
 
 WORDS = (
     "-p inrv --size 8x8 --frames 5 --holdout 0 -o count=4 -o inr.width=8 -o hypernetwork.width=8 -o encoder.size=4 "

@@ -18,7 +18,8 @@ from inrkit.engine.loading import load
 from inrkit.engine.plan import Plan
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
-from inrkit.engine.train import Trainer, Window
+from inrkit.engine.train import Trainer
+from inrkit.engine.watch import Window
 from inrkit.interfaces import ClipBatch
 
 TIMED = 3

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
 from contextlib import nullcontext
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -21,27 +18,22 @@ from inrkit.engine.features import compute_features
 from inrkit.engine.latents import clip_batch, training_latents
 from inrkit.engine.loading import gives_codes
 from inrkit.engine.log import Log
-from inrkit.engine.options import TrainOptions
 from inrkit.engine.plan import Plan
 from inrkit.engine.progressive import stage_at, whole
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
+from inrkit.engine.schedule import batch_at, learning_rate
 from inrkit.engine.signals import Stopped, StopSignals
 from inrkit.engine.state import read_state
 from inrkit.engine.team import Team
+from inrkit.engine.watch import Watch, Window
 from inrkit.errors import BadInput, InrkitError
 from inrkit.interfaces import Tensors, coarsest
 from inrkit.interfaces.pixels import to_uint8
-from inrkit.interfaces.seeds import generator, seed_of
+from inrkit.interfaces.seeds import seed_of
 from inrkit.model import VideoModel
 from inrkit.report.sheets import pair_sheet
 from inrkit.video import write_png
-
-COLLAPSE_DB, COLLAPSE_LINES = 8.0, 5
-"""A run has collapsed when its PSNR stays this far below its best for so many logged lines."""
-
-MANY = 256
-"""So many visits to clips make a PSNR that can be compared with earlier ones."""
 
 SHEET_CLIPS = 4
 
@@ -281,87 +273,6 @@ class Trainer:
         write_png(self.run.samples / f"step-{self.step:08d}.png", sheet)
 
 
-@dataclass
-class Watch:
-    """Notices a collapse of PSNR. Clips differ, so a value counts once all of them, or many, have been seen."""
-
-    clips: int
-    best: float = -math.inf
-    low: int = 0
-    _error: float = 0.0
-    _seen: int = 0
-
-    @property
-    def falling(self) -> bool:
-        """Whether the last value was far below the best."""
-        return self.low > 0
-
-    @property
-    def collapsed(self) -> bool:
-        """Whether it has stayed there."""
-        return self.low >= COLLAPSE_LINES
-
-    def see(self, window: Window) -> None:
-        """Take in a logged line."""
-        self._error += window.mse * window.clips
-        self._seen += window.clips
-        if self._seen < min(self.clips, MANY):
-            return
-        psnr = decibels(self._error / self._seen)
-        self._error, self._seen = 0.0, 0
-        self.best = max(self.best, psnr)
-        self.low = self.low + 1 if psnr < self.best - COLLAPSE_DB else 0
-
-
-class Window:
-    """The means since the last logged line. Sums stay on the device until they are asked for."""
-
-    def __init__(self) -> None:
-        self._sums: dict[str, Tensor] = {}
-        self._steps = 0
-        self.clips = 0
-        self._start = time.perf_counter()
-
-    def seconds(self) -> float:
-        """Since the window was opened."""
-        return time.perf_counter() - self._start
-
-    def leave_out(self, seconds: float) -> None:
-        """Do not count what something else took."""
-        self._start += seconds
-
-    def add(self, loss: Tensor, terms: Tensors, mse: Tensor, clips: int) -> None:
-        """Take in one step."""
-        values = {"loss": loss.detach(), "mse": mse, **{f"loss/{k}": v.detach().mean() for k, v in terms.items()}}
-        for name, value in values.items():
-            self._sums[name] = self._sums[name] + value if name in self._sums else value.clone()
-        self._steps += 1
-        self.clips += clips
-
-    def share(self, team: Team) -> None:
-        """Take in what the other processes saw in the same steps."""
-        if team.size > 1:
-            means = team.mean(torch.stack(list(self._sums.values())))
-            self._sums = dict(zip(self._sums, means, strict=True))
-
-    @property
-    def mse(self) -> float:
-        """The mean squared error of the steps so far, of values in [-1, 1]."""
-        return float(self._sums["mse"]) / self._steps
-
-    def summary(self) -> dict[str, float]:
-        """Means, PSNR in dB (peak 2, for values in [-1, 1]), seconds and clips per second."""
-        means = {name: float(total) / self._steps for name, total in self._sums.items()}
-        psnr = decibels(means.pop("mse"))
-        seconds = self.seconds()
-        return {**means, "psnr": psnr, "seconds": seconds, "clips_per_second": self.clips / max(seconds, 1e-9)}
-
-
-def decibels(mse: float) -> float:
-    """PSNR of values in [-1, 1], kept within 100 dB either way so that it is always a number."""
-    return 10 * math.log10(4 / min(max(mse, 4e-10), 4e10)) if mse == mse else -100.0
-
-
 def shapes_of(codes: CodeTable) -> dict[str, tuple[int, ...]]:
     """Name to the shape of a row."""
     return {name: tuple(rows.shape[1:]) for name, rows in codes.rows.items()}
@@ -375,26 +286,3 @@ def make_optimizer(model: VideoModel, lr: float) -> torch.optim.Adam | None:
     """Adam over what is shared by all videos, fused; None if nothing is."""
     parameters = [p for p in model.parameters() if p.requires_grad]
     return torch.optim.Adam(parameters, lr, fused=True) if parameters else None
-
-
-def learning_rate(options: TrainOptions, step: int) -> float:
-    """Of a step: a linear warm-up, then constant, or a cosine (Loshchilov & Hutter, ICLR 2017) down to a hundredth."""
-    warm = min(1.0, (step + 1) / options.warmup) if options.warmup else 1.0
-    if options.schedule == "constant":
-        return options.lr * warm
-    return options.lr * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / options.steps)))
-
-
-def batch_at(clips: int, batch: int, seed: int, step: int) -> Tensor:
-    """Which clips a step sees: each clip once an epoch, in batches of even size, in an order of (seed, epoch)."""
-    batches = math.ceil(clips / batch)
-    epoch, position = divmod(step, batches)
-    each, more = divmod(clips, batches)
-    start = position * each + min(position, more)
-    return _order(clips, seed, epoch)[start : start + each + (position < more)]
-
-
-@lru_cache(maxsize=1)
-def _order(clips: int, seed: int, epoch: int) -> Tensor:
-    """Kept for an epoch: of many clips it takes longer than a step."""
-    return torch.randperm(clips, generator=generator(seed, "order", epoch))
