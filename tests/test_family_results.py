@@ -116,7 +116,7 @@ def test_trainings_take_the_time_they_are_given_and_are_not_done_twice(tmp_path)
     first = subprocess.run(command, cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True)
     assert first.returncode == 0, first.stderr
     result = json.loads((tmp_path / "work/mixes/inrv/shapes/run/result.json").read_text())
-    assert 0.2 < result["seconds"] < 5
+    assert 0 < result["steps"] < 2000  # of a second, however busy the machine is; the preset has 4,000
     again = subprocess.run(command, cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True)
     assert again.returncode == 0 and "$ inrkit" not in again.stderr
     assert not (tmp_path / "docs").exists()  # a table of some of the mixes would be taken for all
