@@ -47,7 +47,7 @@ results: $(STAMP) ## train, do every task, evaluate, write docs/results.md (SHAP
 	@$(PY) benchmarks/results.py $(if $(TOY),--toy "$(TOY)") $(if $(SHAPES),--shapes "$(SHAPES)") \
 	    $(if $(FACES),--faces "$(FACES)") $(if $(COUNT),--count $(COUNT)) $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)
 
-families: $(STAMP) ## every family in equal time, mixes, diverse videos: docs/families.md (SHAPES= FACES= GRID= ACTIONS= MISC=)
+families: $(STAMP) ## every family in equal time, mixes, diverse videos: docs/families.md, results.md (SHAPES= FACES= GRID= ACTIONS= MISC=)
 	@$(PY) benchmarks/families.py $(if $(SHAPES),--shapes "$(SHAPES)") $(if $(FACES),--faces "$(FACES)") \
 	    $(if $(GRID),--grid "$(GRID)") $(if $(ACTIONS),--actions "$(ACTIONS)") $(if $(MISC),--misc "$(MISC)") \
 	    $(if $(filter 1,$(OVERWRITE)),--overwrite) $(ARGS)

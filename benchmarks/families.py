@@ -1,4 +1,4 @@
-"""Train every family for the same time, mix their parts, give them diverse videos, and write docs/families.md.
+"""Train every family for the same time, mix their parts, give them diverse videos: docs/families.md, results.md.
 
 python benchmarks/families.py --shapes FOLDER --faces FOLDER [--grid FOLDER --actions FOLDER --misc FOLDER]
     [--only bars] [--models siren nerv] [--before "nice -n 5"]
@@ -97,8 +97,8 @@ def main() -> int:
         done = [each for each in trained.values() if each]
         failed += [f"{part}: {name}" for name, each in trained.items() if not each]
         if done and not options.models:
-            write(options.document, part, lines(), sorted({each.machine for each in done}))
-            print(f"{options.document}: {part}", file=sys.stderr)
+            written = write(options.document, part, lines(), sorted({each.machine for each in done}))
+            print(f"{written}: {part}", file=sys.stderr)
     if failed:
         print(f"families: not done: {'; '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,13 @@ from PIL import Image
 from results_evaluation import evaluation
 from results_measure import SIDES, Figures, Task, Way
 from results_table import clip_of, psnr_of, records_of, table, targets, verdicts
+from sections import put_section
 
 HEAD = """# Results
 
-How families of plugins compare, and what diverse videos do to a space: [Families](families.md). This page is of INR-V:
-what the tasks reach, written by `make results SHAPES=folder FACES=folder` (without folders: the toy videos alone). No
-number and no verdict here is typed by hand.
+What the tasks reach with INR-V, written by `make results SHAPES=folder FACES=folder` (without folders: the toy videos
+alone); and at the end what diverse videos do to a space, by INR-V and other families, written by `make families`. How
+the families compare otherwise: [Families](families.md). No number and no verdict here is typed by hand.
 
 Each data set is one training, then tasks on clips that it was trained on and on clips that were held out, drawn by a
 fixed seed: `COUNT=` of each, or as many as there are. Figures are means over these clips, of uint8 frames at the size
@@ -51,25 +51,11 @@ def write_section(document: Path, figures: Figures, titles: Sequence[str]) -> No
     """Put the section of a data set in its place in the document; those of others stay as they are."""
     ways = "\n".join(f"- **{_plain_title(way)}**: {way.about}" for way in figures.ways)
     section = _section(figures, document.parent)
-    put_section(document, HEAD.format(ways=ways), figures.dataset.title, section, titles)
-
-
-def put_section(document: Path, head: str, title: str, section: str, titles: Sequence[str]) -> None:
-    """Write a document anew with this section; others stay as they are, in the order of `titles`."""
-    sections = _sections(document.read_text()) if document.exists() else {}
-    sections[title] = section
-    part = document.with_name(f".{document.name}.part")
-    part.write_text("\n".join([head, *(sections[title] for title in titles if title in sections)]))
-    part.replace(document)
+    put_section(document, section, HEAD.format(ways=ways), titles)
 
 
 def _plain_title(way: Way) -> str:
     return way.title.partition(", {")[0]
-
-
-def _sections(text: str) -> dict[str, str]:
-    parts = re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]
-    return {part.partition("\n")[0].removeprefix("## "): part.rstrip("\n") + "\n" for part in parts}
 
 
 def _section(figures: Figures, docs: Path) -> str:

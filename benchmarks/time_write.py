@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sections import put_section
 from time_plot import picture
 from time_side import Side
 
@@ -43,14 +44,10 @@ What each idea was expected to bring, and what it brought, is in benchmarks/note
 
 def write_document(document: Path, work: Path, sides: Sequence[Side], looked: int, refine: int) -> None:
     """Write a section for each problem of which anything was measured; one of which nothing was stays as it is."""
-    written = document.read_text().split("\n## ")[1:] if document.exists() else []
-    sections = {text.partition("\n")[0]: text.rstrip() for text in written}
     for folder in sorted(work.glob("*/")):
         if list(folder.glob("*.json")):
             section = _section(folder, sides, document.parent / "images/benchmarks")
-            sections[section.partition("\n")[0]] = section
-    parts = [HEAD.format(looked=looked, refine=refine), *(f"## {text}\n" for text in sections.values())]
-    document.write_text("\n".join(parts))
+            put_section(document, f"## {section}", HEAD.format(looked=looked, refine=refine))
 
 
 def _section(folder: Path, sides: Sequence[Side], images: Path) -> str:

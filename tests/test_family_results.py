@@ -122,6 +122,20 @@ def test_trainings_take_the_time_they_are_given_and_are_not_done_twice(tmp_path)
     assert not (tmp_path / "docs").exists()  # a table of some of the mixes would be taken for all
 
 
+def test_diverse_videos_are_a_section_of_the_results(tmp_path):
+    from families_write import write
+
+    results = tmp_path / "results.md"
+    results.write_text("# Results\n\nHead.\n\n## Diverse videos\n\nold\n\n## Toy videos\n\nkept\n")
+    assert write(tmp_path / "families.md", "diverse", ["new"], ["a machine"]) == results
+    parts = ["# Results\n\nHead.\n", "## Diverse videos\n\nnew\n\nMeasured on a machine.\n", "## Toy videos\n\nkept\n"]
+    assert results.read_text() == "\n".join(parts)
+    write(tmp_path / "families.md", "mixes", ["one"], ["a"])
+    write(tmp_path / "families.md", "bars", ["two"], ["a"])
+    text = (tmp_path / "families.md").read_text()
+    assert text.startswith("# Families\n") and text.index("\ntwo\n") < text.index("\none\n")
+
+
 def test_a_folder_that_is_needed(tmp_path):
     command = [sys.executable, str(ROOT / "benchmarks/families.py"), "--only", "bars"]
     done = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
