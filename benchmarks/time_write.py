@@ -47,7 +47,7 @@ def write_document(document: Path, work: Path, sides: Sequence[Side], looked: in
     for folder in sorted(work.glob("*/")):
         if list(folder.glob("*.json")):
             section = _section(folder, sides, document.parent / "images/benchmarks")
-            put_section(document, f"## {section}", HEAD.format(looked=looked, refine=refine))
+            put_section(document, section, HEAD.format(looked=looked, refine=refine))
 
 
 def _section(folder: Path, sides: Sequence[Side], images: Path) -> str:
@@ -58,7 +58,7 @@ def _section(folder: Path, sides: Sequence[Side], images: Path) -> str:
     first = next(iter(runs.values()))[0]
     best = max((found[0] for found in runs.values()), key=lambda run: run["floors"]["components"])["floors"]
     columns = [name for name in ("train", "clips", "people") if name in best["static"]]
-    lines = [f"{first['title']}, 25x{first['size']}x{first['size']}", "", f"{first['budget']:g} seconds each.", ""]
+    lines = [f"## {first['title']}, 25x{first['size']}x{first['size']}", "", f"{first['budget']:g} seconds each.", ""]
     static, pca = ([best[floor][name] for name in columns] for floor in ("static", "pca"))
     lines += _table(
         [

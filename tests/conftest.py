@@ -1,5 +1,6 @@
 """What tests of several folders share."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -31,3 +32,24 @@ def stranger(tmp_path):
         return done.stdout
 
     return python
+
+
+@pytest.fixture
+def imported():
+    """Which of some modules a command imports: ``imported(words, names)``, seen from a fresh interpreter."""
+
+    def names_of(words, names):
+        code = f"""
+import sys
+from inrkit.cli import main
+sys.argv[1:] = {[*map(str, words)]!r}
+try:
+    main()
+finally:
+    print([name for name in {names!r} if name in sys.modules])
+"""
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+        assert done.returncode in (0, 2), done.stderr
+        return ast.literal_eval(done.stdout.splitlines()[-1])
+
+    return names_of

@@ -1,8 +1,6 @@
 """`inrkit info`: what a run is, from its files alone."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -42,18 +40,8 @@ def test_programs_get_json(cli, run):
     assert len(facts["model_sha256"]) == 64
 
 
-def test_nothing_is_imported_that_takes_long(run):
-    code = f"""
-import sys
-from inrkit.cli import main
-sys.argv[1:] = ["info", {str(run)!r}]
-try:
-    main()
-finally:
-    print([name for name in ("torch", "av", "accelerate") if name in sys.modules])
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0 and done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
+def test_nothing_is_imported_that_takes_long(imported, run):
+    assert imported(["info", run], ("torch", "av", "accelerate")) == []
 
 
 @pytest.mark.parametrize("without", ["result.json", "checkpoints"])

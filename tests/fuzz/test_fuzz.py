@@ -59,7 +59,7 @@ def test_what_goes_wrong_is_seen(fuzzing, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_thousand_broken_files(fuzzing, tmp_path):
-    count, wrong = fuzzing.fuzz(0, 1000, 1000, tmp_path)
+def test_thousands_of_broken_files(fuzzing, tmp_path):
+    count, wrong = fuzzing.fuzz(0, 3000, 600, tmp_path)
     assert not wrong, "\n".join(f"case {case}: {what}" for case, what in wrong)
-    assert count == 1000
+    assert count >= 1000

@@ -8,7 +8,7 @@ from typing import Any
 
 from inrkit.engine.runs import Run
 from inrkit.engine.state import read_state
-from inrkit.engine.tensor_header import header
+from inrkit.engine.tensor_header import Sizes, header
 
 
 def compare_runs(paths: list[Path]) -> list[dict[str, Any]]:
@@ -50,13 +50,13 @@ def _facts(run: Run) -> dict[str, Any]:
     }
 
 
-def _numbers_per_video(shapes: dict[str, dict[str, tuple[int, ...]]]) -> int:
+def _numbers_per_video(shapes: dict[str, Sizes]) -> int:
     """Of its latents, or where those are not kept of the codes that they are."""
     codes = {name: shape for name, shape in shapes["codes"].items() if name.startswith("codes.")}
     return sum(prod(shape[1:]) for shape in (shapes["latents"] or codes).values())
 
 
-def _shapes(checkpoint: Path, name: str) -> dict[str, tuple[int, ...]]:
+def _shapes(checkpoint: Path, name: str) -> Sizes:
     """Tensor to shape, from the header alone; {} if there is no such file."""
     path = checkpoint / f"{name}.safetensors"
     return {} if name == "latents" and not path.exists() else header(path)

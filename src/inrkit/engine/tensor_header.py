@@ -18,7 +18,7 @@ UNREADABLE = (OSError, SafetensorError, RuntimeError, MemoryError)
 """What safetensors raises for a damaged file; RuntimeError of one too large to be mapped into memory."""
 
 
-def header(path: Path) -> dict[str, tuple[int, ...]]:
+def header(path: Path) -> Sizes:
     """Name to shape of what a safetensors file holds; it fits the length of the file.
 
     Raises:

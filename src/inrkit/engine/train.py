@@ -112,7 +112,7 @@ class Trainer:
                     self.save(window)
                 if stopped is not None:
                     raise self._stopped(stopped)
-        self.shared = self.model
+        self.shared = self.model  # DistributedDataParallel holds on to the processes for as long as it is held
         if self.last_good is None:
             raise InrkitError("training ended far below its best PSNR, and nothing was saved", self._way_back())
 
