@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from pca import pca_psnr
 from results_clips import READ, frames_in, frames_of
 from torch import Tensor
 
 from inrkit.engine.data import Clips, gather, spread
 from inrkit.engine.options import DataOptions
-from inrkit.metrics.psnr import psnr, static_floor
+from inrkit.metrics.psnr import static_floor
 
 FRAMES = 25
 
@@ -56,22 +57,7 @@ def floors(clips: Clips, components: int) -> Floors:
     """What a still picture reaches on these clips, and what so many principal components of them do."""
     video = clips.read(range(len(clips)))
     static = torch.cat([static_floor(some) for some in video.split(READ)])
-    return Floors(len(clips), _mean(static), _mean(_principal(video, components)))
-
-
-def _principal(video: Tensor, components: int) -> Tensor:
-    """PSNR of each clip (N, T, H, W, 3) as the mean clip and the best `components` directions have it, in uint8."""
-    flat = video.flatten(1).float()
-    mean = flat.mean(0)
-    flat -= mean
-    _, directions = torch.linalg.eigh((flat @ flat.T).double())  # of clips, which are fewer than pixels
-    best = directions[:, -components:].float()
-    basis = best.T @ flat
-    shown = [
-        psnr((mean + best[rows] @ basis).view(-1, *video.shape[1:]).clamp(0, 255).round().byte(), video[rows])
-        for rows in torch.arange(len(video)).split(READ)
-    ]
-    return torch.cat(shown)
+    return Floors(len(clips), _mean(static), _mean(pca_psnr(video, video, components)))
 
 
 def _mean(values: Tensor) -> float:

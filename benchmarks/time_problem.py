@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import torch
+from pca import pca_psnr
 from torch import Tensor
 
-from inrkit import to_float, to_uint8
 from inrkit.engine.data import Clips, spread
 from inrkit.engine.plan import Plan, Request, make_plan
 from inrkit.engine.reporter import Reporter
@@ -86,19 +85,16 @@ def floors(sides: Mapping[str, Tensor], numbers: int) -> dict[str, Any]:
     Returns:
         {"static": side to dB, "pca": side to dB, "components": how many}.
     """
-    train = to_float(sides["train"]).flatten(1)
-    components = min(numbers, len(train) // PCA_SHARE)
-    mean = train.mean(0)
-    values, vectors = torch.linalg.eigh((train - mean) @ (train - mean).T)
-    axes = (train - mean).T @ vectors[:, -components:] / values[-components:].sqrt()
-    pca = {}
-    for side, clips in sides.items():
-        flat = to_float(clips).flatten(1) - mean
-        pca[side] = mean_psnr(to_uint8((mean + flat @ axes @ axes.T).view(clips.shape)), clips)
-    static = {side: round(float(static_floor(clips).mean()), 2) for side, clips in sides.items()}
+    components = min(numbers, len(sides["train"]) // PCA_SHARE)
+    pca = {side: _mean(pca_psnr(sides["train"], clips, components)) for side, clips in sides.items()}
+    static = {side: _mean(static_floor(clips)) for side, clips in sides.items()}
     return {"static": static, "pca": pca, "components": components}
 
 
 def mean_psnr(rendered: Tensor, truth: Tensor) -> float:
     """Of uint8 clips, in dB, a mean over clips; one that is met exactly counts as 100 dB."""
-    return round(float(psnr(rendered, truth).clamp(max=100).mean()), 2)
+    return _mean(psnr(rendered, truth))
+
+
+def _mean(values: Tensor) -> float:
+    return round(float(values.clamp(max=100).mean()), 2)
