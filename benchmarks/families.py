@@ -56,7 +56,7 @@ MIXES = [
     Model("functa-siren", "--plugin functa --inr siren"),
     Model("modulated-vit", "--plugin inrv --inr modulated-siren --hypernetwork modulations --encoder vit"),
     Model("inrv-lowrank", "--plugin inrv --hypernetwork lowrank"),
-    Model("nerv-vit", "--plugin nerv --encoder vit"),
+    Model("nerv-vit", "--plugin nerv --encoder vit -o hypernetwork.deviation=1"),
     Model("vidfuncta-nerv-shared", "--plugin vidfuncta --inr nerv-shared"),
 ]
 """A further mix is one more entry."""

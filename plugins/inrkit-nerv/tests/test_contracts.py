@@ -42,6 +42,17 @@ def test_latents_of_frames_make_a_row_of_weights_for_each():
     assert not made["modulation"][:, 0].allclose(made["modulation"][:, 1])
 
 
+@pytest.mark.parametrize("deviation", [1.0, 12.0])
+def test_how_far_latents_reach_is_an_option(deviation):
+    torch.manual_seed(0)
+    base = torch.randn(1, 4000)
+    hypernetwork = Modulation(
+        ModulationOptions(deviation=deviation), Spec((4, 8, 8), {"modulation": base}, {"z": (16,)})
+    )
+    change = hypernetwork({"z": torch.randn(8, 16)})["modulation"] - base
+    assert change.std().item() == pytest.approx(deviation, rel=0.2)
+
+
 def test_weights_of_no_frame_are_refused():
     spec = Spec((4, 8, 8), {"net": torch.randn(3, 7)}, {"frames": (None, 2)})
     with pytest.raises(ValueError, match="frames"):

@@ -12,9 +12,6 @@ from inrkit import HyperNetwork, Spec, Tensors
 from inrkit_nerv.layers import SPEED, Linear
 from inrkit_nerv.options import ModulationOptions
 
-REACH = 12.0
-"""How far latents reach: they begin near 0, and are learned at the rate of the weights, which lets them grow slowly."""
-
 
 class Modulation(HyperNetwork):
     """The INR's own initialisation, plus a linear map (or an MLP) of the latents.
@@ -60,5 +57,5 @@ def _mlp(inputs: int, outputs: int, config: ModulationOptions) -> nn.Module:
     if not inputs:
         return nn.Identity()
     sizes = [inputs, *[config.width] * config.layers, outputs]
-    layers = [Linear(i, o, REACH if n == 0 else math.sqrt(2)) for n, (i, o) in enumerate(pairwise(sizes))]
+    layers = [Linear(i, o, config.deviation if n == 0 else math.sqrt(2)) for n, (i, o) in enumerate(pairwise(sizes))]
     return nn.Sequential(*[each for layer in layers for each in (layer, nn.GELU())][:-1])

@@ -69,3 +69,6 @@ class ModulationOptions(Options):
 
     layers: int = Field(0, ge=0, le=64, description="hidden layers; 0 is a linear map")
     width: int = Field(256, ge=1, le=8192, description="units of a hidden layer")
+    deviation: float = Field(
+        12.0, gt=0, description="of the first changes by latents of deviation 1: 12 is for codes, which begin at 0.01"
+    )
