@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from inrkit.errors import BadInput
 from inrkit.video import open_frames, parse_box, read_video, write_video
@@ -259,3 +259,15 @@ def test_frames_of_several_sizes_need_a_size(tmp_path):
         read_video(tmp_path)
     with pytest.warns(UserWarning, match="changes its size from 8x8 to 8x16 at frame 1: each is scaled by itself"):
         assert read_video(tmp_path, size=(4, 4)).frames.shape == (2, 4, 4, 3)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_pictures_with_a_colour_profile_are_read(tmp_path, mode):
+    """PyAV 18 crashes on them where it is asked for their display matrix."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture = Image.fromarray(np.arange(8 * 6, dtype=np.uint8).reshape(8, 6)).convert(mode)
+    (tmp_path / "frames").mkdir()
+    picture.save(tmp_path / "frames/0.png", icc_profile=profile)
+    picture.save(tmp_path / "moving.apng", format="PNG", save_all=True, append_images=[picture], icc_profile=profile)
+    for path in (tmp_path / "frames", tmp_path / "moving.apng"):
+        assert np.array_equal(read_video(path).frames[0, ..., 0], np.array(picture.convert("L")))

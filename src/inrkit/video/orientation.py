@@ -36,6 +36,22 @@ class Orientation(NamedTuple):
         return Box(width, height, left, top) if self.swapped else Box(height, width, top, left)
 
 
+UPRIGHT = Orientation(False, False, False)
+
+_MATRICES = ((1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0))
+"""Of no quarter turn counterclockwise, of one, two and three."""
+
+
+def settle_orientation(frame: VideoFrame, codec: str) -> None:
+    """Say how a frame is shown where its display matrix must not be asked for.
+
+    PyAV 18 frees the metadata of side data twice, and the process with it. Of all decoders, that of PNG alone
+    makes some: the name of a colour profile. Its frames may be turned, but are taken not to be mirrored.
+    """
+    if codec in ("png", "apng"):
+        frame.opaque = _shown_by(_MATRICES[round(frame.rotation / 90) % 4])
+
+
 def orientation_of(frame: VideoFrame) -> Orientation:
     """How a frame is shown: as `opaque` says where a reader knew, or by its display matrix.
 
@@ -43,7 +59,11 @@ def orientation_of(frame: VideoFrame) -> Orientation:
     """
     if isinstance(frame.opaque, Orientation):
         return frame.opaque
-    a, b, c, d = _display_matrix(frame)
+    return _shown_by(_display_matrix(frame))
+
+
+def _shown_by(matrix: tuple[int, int, int, int]) -> Orientation:
+    a, b, c, d = matrix
     if abs(b) + abs(c) > abs(a) + abs(d):
         return Orientation(True, b < 0, c < 0)
     return Orientation(False, d < 0, a < 0)
@@ -56,6 +76,5 @@ def _display_matrix(frame: VideoFrame) -> tuple[int, int, int, int]:
     except KeyError:
         return 1, 0, 0, 1
     except ValueError:  # PyAV 18, where another piece beside it is of a kind it does not know
-        quarters = round(frame.rotation / 90) % 4  # counterclockwise
-        return [(1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0)][quarters]
+        return _MATRICES[round(frame.rotation / 90) % 4]
     return a, b, c, d
