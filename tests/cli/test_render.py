@@ -58,6 +58,11 @@ def test_shape_and_rate(cli, run, words, shape, fps):
         assert float(stream.average_rate) == pytest.approx(fps, rel=1e-3)
 
 
+def test_sides_that_an_mp4_cannot_have_are_said(cli, run):
+    assert "An mp4 has even sides" in cli("render", run, "--clip", 0, "--size", "8x7", "--out", "x.mp4").stderr
+    assert "even sides" not in cli("render", run, "--clip", 0, "--size", "8x7", "--out", "x.gif").stderr
+
+
 def test_one_number_keeps_the_proportions(cli, train):
     assert train("--out", "wide", "--size", "6x9", "--holdout", "0").exit_code == 0
     assert rendered(cli, "wide", "--size", "12")["shape"] == [5, 12, 18]

@@ -71,6 +71,11 @@ def test_the_result_always_has_the_size(source, fit):
         assert placement.scaled[0] <= 31 and placement.scaled[1] <= 48
 
 
+def test_a_size_that_is_too_large_is_said_to_be():
+    with pytest.raises(BadInput, match="a size of 100000 is too large"):
+        parse_size("100000")
+
+
 def test_parse_size():
     assert parse_size("64") == (64, 64)
     assert parse_size(" 48x80 ") == (48, 80)

@@ -75,3 +75,5 @@ def render(
         console.result_json(facts)
     else:
         console.result(f"{out}: {what}, {'x'.join(map(str, shape))} at {rate:g} fps")
+        if out.suffix == ".mp4" and (shape[1] % 2 or shape[2] % 2):
+            console.note("An mp4 has even sides, so its last row or column is there twice; a gif has them as asked.")

@@ -78,6 +78,7 @@ def gather(
     """
     if val is not None and options.holdout is not None:
         raise BadInput("--val and --holdout exclude each other", "Give one of them.")
+    clip_settings(options, None)  # refuses clips that cannot be, before a dataset draws them
     shape = (options.frames, *options.size)
     own: Sequence[Path | Video] = []
     known: list[str] = []

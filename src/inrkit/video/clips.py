@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inrkit.errors import BadInput
+from inrkit.video.container import check_pixels
 from inrkit.video.fit import Box, Fit, Pixels, check_fit
 from inrkit.video.shots import ShotCuts
 
@@ -52,6 +53,7 @@ class ClipSettings:
         if self.fps is not None and not 0 < self.fps <= 1000:
             raise BadInput(f"{self.fps} frames a second cannot be read", "Choose a number such as 25, at most 1000.")
         check_fit(self.fit)
+        check_pixels(height, width, "a clip")
 
     @property
     def clip_shape(self) -> tuple[int, int, int, int]:

@@ -65,16 +65,22 @@ def place(source: tuple[int, int], size: tuple[int, int], fit: Fit = "crop") -> 
     return Placement((height, width), size)
 
 
+LONGEST = 99_999
+"""Pixels of a side."""
+
+
 def parse_size(text: str) -> tuple[int, int]:
     """(height, width) in pixels of `"64"` (a square) or `"48x80"` (height x width).
 
     Raises:
         BadInput: for anything else.
     """
-    match = re.fullmatch(r"([0-9]{1,5})(?:[xX×]([0-9]{1,5}))?", text.strip())
+    match = re.fullmatch(r"([0-9]{1,30})(?:[xX×]([0-9]{1,30}))?", text.strip())
     height, width = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not height or not width:
         raise BadInput(f"{text!r} is no size", "Give a number of pixels such as 64, or HEIGHTxWIDTH such as 48x80.")
+    if max(height, width) > LONGEST:
+        raise BadInput(f"a size of {text} is too large", f"A side has {LONGEST} pixels at most.")
     return height, width
 
 

@@ -16,6 +16,7 @@ VIDEO_SUFFIXES = frozenset(
     | {".3gp", ".webm", ".wmv", ".y4m"}
 )
 MAX_LIST_BYTES = 2**27
+LISTED = 50  # more bad videos are counted
 
 
 def find_videos(source: Path | str, *, bad: list[SkippedVideo] | None = None) -> list[Path]:
@@ -68,13 +69,14 @@ def raise_all(problems: list[SkippedVideo], hint: str = "Repair them, or take th
     """Refuse the videos that are bad, if there are any.
 
     Raises:
-        BadInput: naming all of them, a line each.
+        BadInput: naming them, a line each, :data:`LISTED` at most.
     """
     if len(problems) == 1:
         raise BadInput(problems[0].reason, hint)
     if problems:
-        each = "".join(f"\n  {problem.reason}" for problem in problems)
-        raise BadInput(f"{len(problems)} videos cannot be used:{each}", hint)
+        each = "".join(f"\n  {problem.reason}" for problem in problems[:LISTED])
+        more = f"\n  and {len(problems) - LISTED} more" if len(problems) > LISTED else ""
+        raise BadInput(f"{len(problems)} videos cannot be used:{each}{more}", hint)
 
 
 def _lines(path: Path) -> list[str]:
