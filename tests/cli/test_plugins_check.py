@@ -89,7 +89,8 @@ WRONG = {
     "options": ({"width": 0}, "its defaults are refused", "Let the defaults pass"),
     "contract": ({"more": "* self.net[0].weight.sum().item()"}, "torch.func.vmap", "Keep it a tensor; or override"),
     "command": ({"option": "device"}, "has the option 'device', which is a flag of all tasks", "another name"),
-    "import": ({"source": "import gone"}, "No module named 'gone'", "that the entry point names"),
+    "import": ({"source": "import gone"}, "No module named 'gone'", "`inrkit plugins show checked_inr` has the"),
+    "offers nothing": ({"source": "# {width}"}, "it offers nothing", "@inrkit.hookimpl is above inrkit_inrs"),
 }
 
 
@@ -120,7 +121,26 @@ def test_options_can_be_given(check, monkeypatch):
 def test_what_is_not_there_is_bad_input(check):
     done = check("chekced")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "There is no plugin 'chekced'" in done.stderr
+    assert "There is no plugin 'chekced'" in done.stderr and "Install it: pip install -e ." in done.stderr
+    assert "torch is installed, but no plugin: it has no entry point of the group 'inrkit'" in check("torch").stderr
+
+
+def test_a_file_is_checked_in_its_own_folder(check, tmp_path, monkeypatch):
+    assert check("./checked_inr.py").exit_code == 0
+    (tmp_path / "my-lines.py").write_text("")
+    done = check("my-lines.py")
+    assert done.exit_code == 2 and "'my-lines' is no name in Python" in done.stderr
+    (tmp_path / "else").mkdir()
+    monkeypatch.chdir(tmp_path / "else")
+    done = check("../checked_inr.py")
+    assert done.exit_code == 2 and "Check it there: cd .. && inrkit plugins check checked_inr.py" in done.stderr
+
+
+def test_a_name_that_is_taken_has_its_own_advice(check, only_plugins):
+    only_plugins("inrkit-inrv")
+    done = check("checked_inr", source=PLUGIN.replace('name="mine"', 'name="nerf-mlp"'))
+    assert done.exit_code == 3 and "is also offered by inrkit-inrv" in done.stdout
+    assert "Choose another name for what it offers" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ def test_what_to_do_next_is_said_as_it_can_be_typed(new, tmp_path):
         ("tensor", "metric", "the class Tensor"),
         ("encoder", "encoder", "the class Encoder"),
         ("base-model", "task", "the class BaseModel"),
+        ("inrv", "inr", "there is a plugin inrv (inrkit-inrv 0.1.0) already"),
         ("psnr", "metric", "metric 'psnr' is there already, in inrkit"),
         ("inrkit-nerf-mlp", "inr", "inr 'nerf-mlp' is there already, in inrkit-inrv"),
         ("train", "task", "'inrkit train' is a command"),

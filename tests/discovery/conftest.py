@@ -18,10 +18,13 @@ class Site:
         self._monkeypatch = monkeypatch
         self._installed: list[str] = []
 
-    def install(self, distribution: str, plugin: str, version: str = "1.0", entry: str = "", **modules: str) -> str:
+    def install(
+        self, distribution: str, plugin: str, version: str = "1.0", entry: str = "", value: str = "", **modules: str
+    ) -> str:
         """Write a distribution whose plugin module has the source `plugin`; `modules` are others of its package.
 
-        Its entry point is named as the distribution, or `entry`. Other installed plugins are switched off.
+        Its entry point is named as the distribution, or `entry`, and names its plugin module, or `value`. Other
+        installed plugins are switched off.
         Returns the name of its package.
         """
         package = distribution.replace("-", "_")
@@ -32,7 +35,7 @@ class Site:
         info = self.folder / f"{package}-{version}.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
-        (info / "entry_points.txt").write_text(f"[inrkit]\n{entry or distribution} = {package}.plugin\n")
+        (info / "entry_points.txt").write_text(f"[inrkit]\n{entry or distribution} = {value or package + '.plugin'}\n")
         self._installed.append(distribution)
         self._monkeypatch.setenv("INRKIT_PLUGINS", ",".join(self._installed))
         importlib.invalidate_caches()

@@ -64,6 +64,24 @@ def test_a_broken_plugin_is_one_warning_and_harms_nobody(site, record, case):
         assert reason in result.stderr
 
 
+@pytest.mark.parametrize("value", ["bad-plugin.plugin", "bad_plugin/plugin.py", "bad_plugin.plugin:", "2.plugin"])
+def test_an_entry_point_that_is_no_module_is_one_warning_too(site, record, value):
+    site.install("bad-plugin", "", value=value)
+    site.offer("other", "INR(name='other', target='m:X', summary='')")
+    assert record("bad-plugin").state == "broken" and record("other").state == "ok"
+    assert f"its entry point is {value!r}, which is no module: write package.module" in record("bad-plugin").reason
+    for command in (["--help"], ["plugins", "--json"]):
+        result = CliRunner().invoke(app, command)
+        assert result.exit_code == 0 and result.stderr.count("\n") == 1, result.output
+    assert CliRunner().invoke(app, ["--no-plugins", "plugins", "--json"]).stderr == ""
+
+
+def test_a_file_that_is_named_as_no_module_is(site, record, monkeypatch):
+    monkeypatch.setenv("INRKIT_PLUGIN_MODULES", "my-plugin")
+    discovery.reset()
+    assert "'my-plugin' is no module: name it as Python does" in record("my-plugin").reason
+
+
 def test_the_good_declarations_of_a_broken_plugin_work(site):
     site.install("half", inr(api=7))
     registry = discovery.load_registry()

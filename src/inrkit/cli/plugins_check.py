@@ -52,10 +52,14 @@ def check(
 
 @contextmanager
 def _one_file(words: list[str]) -> Iterator[list[str]]:
-    """A file in the current folder, whose name no plugin has, is for this command a one-file plugin."""
+    """A file in the current folder, whose name no plugin has, is for this command a one-file plugin.
+
+    Raises:
+        BadInput: The file is in another folder, or has a name that cannot be imported.
+    """
     from inrkit.discovery import load_registry
 
-    module = words[0].removesuffix(".py")
+    module = _module(words[0])
     known = any(record.is_named(module) or record.module == module for record in load_registry().records)
     if len(words) > 1 or known or not Path(f"{module}.py").is_file():
         yield [module, *words[1:]]
@@ -66,6 +70,24 @@ def _one_file(words: list[str]) -> Iterator[list[str]]:
         yield [module]
     finally:
         os.environ[MODULES] = before
+
+
+def _module(word: str) -> str:
+    """What a file of this folder is imported as; anything else as it is."""
+    from inrkit.errors import BadInput
+
+    file = Path(word)
+    if file.suffix != ".py" or not file.is_file():
+        return word
+    if not file.parent.samefile(Path()):
+        raise BadInput(
+            f"{word} is in another folder", f"Check it there: cd {file.parent} && inrkit plugins check {file.name}"
+        )
+    if not file.stem.isidentifier():
+        raise BadInput(
+            f"{word} cannot be imported: {file.stem!r} is no name in Python", "Use letters, digits and underscores."
+        )
+    return file.stem
 
 
 def _values(assignments: list[str]) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points, version
 
 GROUP = "inrkit"
 CORE = "inrkit"
@@ -87,6 +87,14 @@ def find_plugins(switches: Switches) -> list[Found]:
     """The core, then the installed plugins in the order of their names, then one-file plugins as they were given."""
     core = Found(EntryPoint(CORE, "inrkit.builtin.plugin", GROUP), CORE, version(CORE))
     return [core, *_installed(switches), *_one_file(switches)]
+
+
+def is_installed(name: str) -> bool:
+    """Whether there is a distribution of that name, a plugin or not."""
+    try:
+        return bool(distribution(name))
+    except (PackageNotFoundError, ValueError):
+        return False
 
 
 def unmatched(switches: Switches, found: Iterable[Found]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import traceback
@@ -19,6 +20,8 @@ State = Literal["ok", "slow", "disabled", "broken", "conflict"]
 
 SLOW_MILLISECONDS = 200.0
 HEAVY = ("torch", "numpy", "av")
+
+_ENTRY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d][\w.]*)?")
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,11 @@ class PluginRecord:
 def load_plugin(found: Found) -> PluginRecord:
     """Import a plugin, unless it is switched off. Whatever it raises becomes the record's reason."""
     known_by = found.entry.name, found.distribution, found.version
-    record = PluginRecord(*known_by, module=found.entry.module, local=found.local)
+    record = PluginRecord(*known_by, module=found.entry.value.partition(":")[0], local=found.local)
     if found.off:
         return replace(record, state="disabled", reason=found.off)
+    if not _ENTRY.fullmatch(found.entry.value):  # which importlib itself cannot take
+        return replace(record, state="broken", reason=_no_module(found))
     known = set(sys.modules)
     start = time.perf_counter()
     try:
@@ -90,6 +95,12 @@ def because(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"it exits when it is imported (SystemExit: {text})"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _no_module(found: Found) -> str:
+    if found.local:
+        return f"{found.entry.value!r} is no module: name it as Python does, my_plugin for my_plugin.py in this folder"
+    return f"its entry point is {found.entry.value!r}, which is no module: write package.module, as Python imports it"
 
 
 def _import(found: Found) -> Offer:

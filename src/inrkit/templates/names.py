@@ -68,6 +68,9 @@ def refuse_taken(names: Names, kind: str, commands: Collection[str]) -> None:
         raise BadInput(f"{names.distribution!r} would be the package {package!r}, {what}", hint)
     if kind == "task" and names.name in commands:
         raise BadInput(f"'inrkit {names.name}' is a command of inrkit: no task can have that name", hint)
+    for record in load_registry().records:
+        if record.is_named(names.distribution) or record.is_named(names.name):
+            raise BadInput(f"there is a plugin {record} already", hint)
     for entry in load_registry().entries(kind):
         if entry.declaration.name == names.name:
             raise BadInput(

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from inrkit import declare
 from inrkit.discovery import load_registry
+from inrkit.discovery.find import GROUP, is_installed
 from inrkit.discovery.load import PluginRecord
 from inrkit.discovery.registry import BASES, Entry, Registry
 from inrkit.errors import BadInput, InrkitError, PluginError, did_you_mean
@@ -105,9 +106,18 @@ def chosen(registry: Registry, words: list[str]) -> tuple[list[PluginRecord], li
     refused = [each for each in registry.records if any(name == refused for _, refused in each.refused)]
     records = [each for each in registry.records if any(entry in offered(registry, each) for entry in entries)]
     if not entries and not refused:
-        known = {each.name for each in registry.records} | {each.declaration.name for each in registry.entries()}
-        raise BadInput(f"There is no plugin {name!r}, and none offers anything of that name", did_you_mean(name, known))
+        raise _unknown(registry, name)
     return records + [each for each in refused if each not in records], entries
+
+
+def _unknown(registry: Registry, name: str) -> BadInput:
+    if is_installed(name):
+        hint = "Write [project.entry-points.inrkit] in its pyproject.toml, then install it again."
+        return BadInput(f"{name} is installed, but no plugin: it has no entry point of the group {GROUP!r}", hint)
+    known = {each.name for each in registry.records} | {each.declaration.name for each in registry.entries()}
+    near = did_you_mean(name, known)
+    hint = near if near.startswith("Did") else "Install it: pip install -e . in its folder. See: inrkit plugins"
+    return BadInput(f"There is no plugin {name!r}, and none offers anything of that name", hint)
 
 
 def offered(registry: Registry, record: PluginRecord) -> list[Entry]:
@@ -121,15 +131,29 @@ def _of_plugin(record: PluginRecord) -> Iterator[Finding]:
         yield Finding(thing, "declarations", "wrong", record.reason, "Switch it on, then check it again.")
         return
     problems = list(record.problems) or ([record.reason] if record.state in ("broken", "conflict") else [])
-    change = "Correct it in the module that the entry point names"
     for problem in problems:
-        yield Finding(thing, "declarations", "wrong", problem, f"{change}: {record.module}.")
+        yield Finding(thing, "declarations", "wrong", problem, _change(record))
+    if not problems and not record.provides:
+        problems = ["it offers nothing"]
+        change = "Let its entry point name a module, in which @inrkit.hookimpl is above inrkit_inrs or another hook."
+        yield Finding(thing, "declarations", "wrong", problems[0], change)
     for old in record.deprecated:
         yield Finding(thing, "declarations", "wrong", old, "See docs/compatibility.md for what takes its place.")
     if not problems and not record.deprecated:
         yield Finding(thing, "declarations")
     if not (problems and not record.provides):
         yield from _or_ok(thing, "imports", _of_imports(record))
+
+
+def _change(record: PluginRecord) -> str:
+    """What to do about a plugin that is not as it should be."""
+    if record.state == "conflict":
+        return "Choose another name for what it offers; until then both have to be called by their long names."
+    if record.problems:
+        return f"Correct it in the module that the entry point names: {record.module}."
+    if not record.traceback or f"No module named '{record.module.partition('.')[0]}" in record.reason:
+        return "Correct the entry point in its pyproject.toml, then install the plugin again."
+    return f"Correct {record.module}, or install what it needs; `inrkit plugins show {record.name}` has the traceback."
 
 
 def _of_imports(record: PluginRecord) -> Iterator[Finding]:
