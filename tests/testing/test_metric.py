@@ -1,5 +1,6 @@
 """The contract of a metric, proven by metrics that break it, each in one way."""
 
+import textwrap
 from typing import ClassVar
 
 import pytest
@@ -180,3 +181,10 @@ BROKEN = {
 @pytest.mark.parametrize("metric", BROKEN, ids=lambda each: each.__name__)
 def test_what_breaks_it_is_told_what_to_change(metric, caught):
     caught(check_metric, metric, BROKEN[metric])
+
+
+def test_the_example_of_the_door_keeps_it():
+    example = Metric.__doc__.partition("Example::")[2]
+    names = {"Metric": Metric, "torch": torch}
+    exec(textwrap.dedent(example), names)
+    check_metric(names["MeanError"])

@@ -23,7 +23,9 @@ class Metric:
                 self.values = []
 
             def update(self, rendered, truth, mask=None):
-                self.values.append((rendered.float() - truth.float()).abs().flatten(1).mean(1))
+                errors = (rendered.float() - truth.float()).abs().mean(-1)
+                counts = torch.ones_like(errors) if mask is None else mask.expand_as(errors).float()
+                self.values.append((errors * counts).flatten(1).sum(1) / counts.flatten(1).sum(1))
 
             def compute(self):
                 return {"mean-error": torch.cat(self.values)}

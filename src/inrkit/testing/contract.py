@@ -38,6 +38,10 @@ class ContractError(AssertionError):
         super().__init__(f"{thing}: expected {expected}; found {found}. {change}")
 
 
+BUILT = "Correct its __init__: it takes (config, spec), and calls super().__init__() before anything else."
+"""What to do where a component cannot be built."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """A class that is being checked.
@@ -80,6 +84,8 @@ class Subject:
         except (ContractError, InrkitError):
             raise
         except Exception as error:  # the border: it is shown as what was found
+            if isinstance(error, ImportError):
+                change = "Install what it needs, and let the plugin's pyproject.toml name it."
             raise ContractError(self, expected, f"{because(error)}{self._place(error)}", change) from error
 
     def _place(self, error: Exception) -> str:

@@ -10,7 +10,7 @@ from torch import Tensor
 from inrkit.interfaces import ClipBatch, Decode, Encoder, HyperNetwork, Observation, Shape, Spec, Tensors
 from inrkit.model import VideoModel
 from inrkit.testing.compare import apart, expect_equal, expect_tensors, rows_of
-from inrkit.testing.contract import Options, Subject, seeded, subject_of
+from inrkit.testing.contract import BUILT, Options, Subject, seeded, subject_of
 from inrkit.testing.modules import Trial, weighted_sum
 from inrkit.testing.parts import TinyHeads, TinyINR, lengths
 
@@ -68,8 +68,7 @@ class _Encoding:
         Raises:
             ContractError: It cannot be.
         """
-        change = "Its __init__ takes (config, spec), and calls super().__init__() before anything else."
-        with self.subject.trying(f"{self.subject.cls.__name__}(config, spec) to build it", change):
+        with self.subject.trying(f"{self.subject.cls.__name__}(config, spec) to build it", BUILT):
             made = self.subject.cls(self.subject.options, self.spec)
         made.clip_frames = self.clip_shape[0]
         return made.eval()

@@ -8,7 +8,7 @@ import torch
 
 from inrkit.interfaces import HyperNetwork, Shape, Shapes, Spec, Tensors
 from inrkit.testing.compare import expect_equal, expect_tensors, rows_of
-from inrkit.testing.contract import Options, Subject, seeded, subject_of
+from inrkit.testing.contract import BUILT, Options, Subject, seeded, subject_of
 from inrkit.testing.modules import Trial, stir, weighted_sum
 from inrkit.testing.parts import TinyINR, lengths
 
@@ -70,10 +70,7 @@ class _Making:
         Raises:
             ContractError: It cannot be.
         """
-        change = (
-            "Its __init__ takes (config, spec), and calls super().__init__() before anything else. "
-            "One for special latents or weights is checked with latents=... and weights=..."
-        )
+        change = f"{BUILT} One for special latents or weights is checked with latents=... and weights=..."
         with self.subject.trying(f"{self.subject.cls.__name__}(config, spec) to build it", change):
             return self.subject.cls(self.subject.options, spec or self.spec).eval()
 

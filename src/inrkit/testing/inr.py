@@ -11,13 +11,16 @@ from inrkit.interfaces.coordinates import grid
 from inrkit.interfaces.types import UNITS
 from inrkit.model import VideoModel
 from inrkit.testing.compare import apart, expect_equal, expect_tensor, rows_of
-from inrkit.testing.contract import Options, Subject, seeded, subject_of
+from inrkit.testing.contract import BUILT, Options, Subject, seeded, subject_of
 from inrkit.testing.modules import HALF, Trial, half_precision, off_by, spread
 from inrkit.testing.vmap import broken_rule
 
 CLIP_SHAPE: Shape = (4, 8, 16)
 VIDEOS, POINTS = 3, 24
 SIZES: tuple[Shape, ...] = ((7, 8, 12), (1, 16, 4), (9, 1, 1))
+LARGEST = 20.0
+"""Mean absolute rgb of an INR that is untrained: far outside [-1, 1], and far below what is meant as 0 to 255."""
+
 OVERRIDE = "Make evaluate compute what forward does, clip by clip; or delete it: the given one is correct."
 
 
@@ -56,14 +59,12 @@ def built(subject: Subject, clip_shape: Shape) -> INR:
     Raises:
         ContractError: It cannot be.
     """
-    change = "Its __init__ takes (config, spec), and calls super().__init__() before anything else."
-    with subject.trying(f"{subject.cls.__name__}(config, spec) to build it", change):
+    with subject.trying(f"{subject.cls.__name__}(config, spec) to build it", BUILT):
         inr: INR = subject.cls(subject.options, Spec(clip_shape))
         weights = inr.initial_weights()
     subject.expect(inr.unit in UNITS, f"unit to be one of {', '.join(UNITS)}", repr(inr.unit), "Correct its unit.")
-    learns = bool(weights) or any(True for _ in inr.parameters())
     change = 'Say self.per_video("name") in __init__ of what differs per video; nn.Parameters are shared by all.'
-    subject.expect(learns, "something to learn", "neither weights per video nor Parameters", change)
+    subject.expect(bool(weights), "something that differs per video", "nothing: all videos would be one", change)
     return inr.eval()
 
 
@@ -93,6 +94,9 @@ def _computes_one_video(subject: Subject, inr: INR, coords: Tensor) -> None:
     with subject.trying("forward to take the coordinates of one video", change), torch.no_grad():
         rgb = inr(given)
     expect_tensor(subject, "rgb of forward", rgb, tuple(given.shape), change)
+    size = float(rgb.abs().mean())
+    range_ = "Return rgb in [-1, 1], nominally: -1 is black, 1 the brightest there is."
+    subject.expect(size <= LARGEST, "rgb at the start of a size like [-1, 1]", f"{size:.3g} in the mean", range_)
     with torch.no_grad():
         again = inr(coords[0].clone())
     steady = "Draw nothing in eval mode (look at self.training), and keep nothing from one call to the next."

@@ -62,8 +62,8 @@ class _Judging:
         """It takes videos as `paired` says."""
         if self.paired:
             change = "update(rendered, truth, mask=None) takes uint8 (B, T, H, W, 3), or set paired = False."
-            with self.subject.trying("update to take videos in pairs", change):
-                self.made().update(self.rendered.clone(), self.truth.clone())
+            with self.subject.trying("update to take videos in pairs, and a mask or None", change):
+                self.made().update(self.rendered.clone(), self.truth.clone(), None)
             return
         change = "With paired = False, update takes first real videos, (None, truth), then (rendered, None)."
         with self.subject.trying("update to take one set a call", change):

@@ -38,6 +38,7 @@ class Trial:
             ContractError: One is broken.
         """
         self.is_built_from_the_seed()
+        self.holds_no_loose_tensor()
         self.gives_the_same_again()
         self.is_saved_whole()
         self.every_parameter_learns()
@@ -59,6 +60,15 @@ class Trial:
             found.append(dict(module.named_parameters()) | dict(module.named_buffers()))
         change = "Draw every initial value with torch's own functions: no numpy, random, time or other generator."
         expect_equal(self.subject, found[1], found[0], "the same initial values from the same seed", change, 0.0)
+
+    def holds_no_loose_tensor(self) -> None:
+        """What is neither a Parameter nor a buffer stays behind when a model moves to another device."""
+        for place, module in self.made().named_modules():
+            for name, value in vars(module).items():
+                full = f"{place}.{name}".lstrip(".")
+                change = f"Say self.register_buffer({name!r}, ..., persistent=False) of what is computed once."
+                expected = "Parameters and buffers, which move to a GPU with it"
+                self.subject.expect(not isinstance(value, Tensor), expected, f"a plain tensor {full!r}", change)
 
     def gives_the_same_again(self) -> None:
         """In eval mode nothing is random, and nothing is kept from one call to the next."""
