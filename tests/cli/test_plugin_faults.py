@@ -158,3 +158,162 @@ def test_too_little_memory_is_no_fault_of_a_plugin(faulty):
 def test_our_own_mistakes_are_not_hidden(faulty, monkeypatch):
     monkeypatch.setattr("inrkit.engine.observe.find", lambda *_, **__: {}["ours"])
     assert isinstance(faulty("watch", "nowhere").exception, KeyError)
+
+
+PARTS = """
+    import torch
+    from torch import nn
+    from inrkit import INR, HyperNetwork, declare, hookimpl
+
+    class Plain(INR):
+        def __init__(self, config, spec):
+            super().__init__()
+            self.net = nn.Linear(3, 3)
+            self.per_video("net")
+        def forward(self, coords):
+            return self.net(coords)
+
+    class Four(Plain):
+        def forward(self, coords):
+            return super().forward(coords)[:, [0, 1, 2, 0]]
+
+    class Nothing(INR):
+        def __init__(self, config, spec):
+            super().__init__()
+            self.net = nn.Linear(3, 3)
+        def forward(self, coords):
+            return self.net(coords)
+
+    class Forgot(INR):
+        def __init__(self, config, spec):
+            super().__init__()
+            self.net = nn.Linear(3, 3)
+            self.per_video("net")
+
+    class Typo(Plain):
+        def __init__(self, config, spec):
+            super().__init__(config, spec)
+            self.per_video("nett")
+
+    class Right(HyperNetwork):
+        def __init__(self, config, spec):
+            super().__init__()
+            weights = {n.replace(".", "/"): nn.Parameter(w.clone()) for n, w in spec.weights.items()}
+            self.base = nn.ParameterDict(weights)
+        def forward(self, latents):
+            z = latents["z"].mean(1)
+            return {n.replace("/", "."): w + 0 * z.view(-1, *[1] * w.ndim) for n, w in self.base.items()}
+
+    class Missing(Right):
+        def forward(self, latents):
+            return {n: w for n, w in super().forward(latents).items() if not n.endswith("bias")}
+
+    class More(Right):
+        def forward(self, latents):
+            return super().forward(latents) | {"more": latents["z"]}
+
+    class Flat(Right):
+        def forward(self, latents):
+            return {n: w.flatten(1) for n, w in super().forward(latents).items()}
+
+    @hookimpl
+    def inrkit_inrs():
+        return [declare.INR(name=c.__name__.lower(), target=f"parts:{c.__name__}", summary="")
+                for c in (Plain, Four, Nothing, Forgot, Typo)]
+
+    @hookimpl
+    def inrkit_hypernetworks():
+        return [declare.HyperNetwork(name=c.__name__.lower(), target=f"parts:{c.__name__}", summary="")
+                for c in (Right, Missing, More, Flat)]
+"""
+
+
+@pytest.fixture
+def parts(clean, cli, tmp_path, monkeypatch):
+    """A training of two steps with components of a one-file plugin: ``parts("--inr", "plain")``."""
+    (tmp_path / "parts.py").write_text(textwrap.dedent(PARTS))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("INRKIT_PLUGIN_MODULES", "parts")
+    discovery.reset()
+    words = ("-o", "count=4", "-o", "held_out=1", "--size", "8x8", "--frames", "5", "--steps", "2", "--device", "cpu")
+    return lambda *more: cli("train", "--plugin", "inrv", *words, "--out", "made", *more)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--inr", "four"), "inr four of parts makes (2, 2, 4) of coordinates of shape (1, 2, 3) for 2 videos"),
+        (("--inr", "nothing"), "inr nothing of parts has nothing that differs per video"),
+        (("--inr", "forgot"), "inr forgot of parts has no forward"),
+        (("--hypernetwork", "missing"), "hypernetwork missing of parts makes other weights than INR nerf-mlp has"),
+        (("--hypernetwork", "more"), "'more' is none of its"),
+        (("--hypernetwork", "flat"), "'net.0.weight' is ("),
+    ],
+)
+def test_a_training_names_the_component_that_breaks_its_promise(parts, tmp_path, words, said):
+    outcome = parts(*words)
+    assert outcome.exit_code == 3, outcome.output
+    assert said in outcome.stderr and "inrkit plugins check" in outcome.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_what_cannot_be_built_has_its_line(parts):
+    outcome = parts("--inr", "typo")
+    assert outcome.exit_code == 2 and "per_video('nett')" in outcome.stderr and "(parts, line " in outcome.stderr
+
+
+def test_a_run_of_a_file_that_is_not_named_any_more_says_which_to_name(parts, cli, monkeypatch):
+    done = parts("--inr", "plain", "--hypernetwork", "right")
+    assert done.exit_code == 0, done.output
+    monkeypatch.delenv("INRKIT_PLUGIN_MODULES")
+    discovery.reset()
+    outcome = cli("render", "made", "--clip", "0", "--out", "a.mkv")
+    assert outcome.exit_code == 2 and "export INRKIT_PLUGIN_MODULES=parts" in outcome.stderr
+    assert "Install" not in outcome.stderr
+
+
+DATA = """
+    from inrkit import Dataset, Observation, ObservationTask, declare, hookimpl
+
+    class Words(Dataset):
+        def clips(self, options, shape):
+            return ["a.mp4", "b.mp4"]
+
+    class Halved(Observation):
+        def see(self, rgb):
+            return rgb[:, :, ::2]
+
+    class Halves(ObservationTask):
+        def observe(self, clip_shape, options, generator):
+            return Halved()
+
+    @hookimpl
+    def inrkit_datasets():
+        return [declare.Dataset(name="words", target="data_parts:Words", summary="")]
+
+    @hookimpl
+    def inrkit_tasks():
+        return [declare.Task(name="halves", target="data_parts:Halves", summary="")]
+"""
+
+
+@pytest.fixture
+def data_parts(clean, tmp_path, monkeypatch):
+    (tmp_path / "data_parts.py").write_text(textwrap.dedent(DATA))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("INRKIT_PLUGIN_MODULES", "data_parts")
+    discovery.reset()
+
+
+def test_a_dataset_gives_videos_and_no_names_of_them(data_parts, cli):
+    outcome = cli("train", "words", "--plugin", "inrv", "--steps", "1", "--out", "made")
+    assert outcome.exit_code == 3, outcome.output
+    assert "a dataset gives str, which is no video" in outcome.stderr and "pathlib.Path" in outcome.stderr
+
+
+def test_an_observation_of_points_keeps_their_number(data_parts, cli, run, tmp_path):
+    film = tmp_path / "film.mkv"
+    write_video(film, torch.zeros(5, 8, 8, 3, dtype=torch.uint8), 25)
+    outcome = cli("halves", film, "--run", run, "--steps", "1")
+    assert outcome.exit_code == 3, outcome.output
+    assert "Halved makes" in outcome.stderr and "unit = 'frame'" in outcome.stderr

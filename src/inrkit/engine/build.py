@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from typing import Any
 
@@ -69,6 +70,14 @@ def _make(kind: str, parts: dict[str, tuple[Any, BaseModel]], spec: Spec) -> Any
         raise
     except (ValueError, TypeError, KeyError) as error:
         raise BadInput(
-            f"{kind} {cls.__name__} cannot be built for clips of {spec.clip_shape} with these components: {error}",
-            "See `inrkit plugins show` for what it takes, or choose other components.",
+            f"{kind} {cls.__name__} cannot be built for clips of {spec.clip_shape} with these components: {error}"
+            + _line_of(cls, error),
+            "See `inrkit plugins show` for what it takes, choose other components, or correct it if it is yours.",
         ) from error
+
+
+def _line_of(cls: type, error: Exception) -> str:
+    """Where in the module of a component it was raised; empty if it was not."""
+    frames = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in frames if frame.f_globals.get("__name__") == cls.__module__]
+    return f" ({cls.__module__}, line {lines[-1]})" if lines else ""

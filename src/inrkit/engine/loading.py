@@ -67,7 +67,7 @@ def _choose(run: Run, step: int | None) -> Path:
     _ = run.config  # says first if it is no run at all
     known = {read_state(path)["step"]: path for path in list_checkpoints(run.checkpoints)}
     if not known:
-        raise BadInput(f"{run.path} has no checkpoint yet", f"Resume it: inrkit train --resume --out {run.path}")
+        raise BadInput(f"{run.path} has no checkpoint yet", f"Resume it: {run.to_resume}")
     if step is not None and step not in known:
         raise BadInput(f"{run.path} has no checkpoint of step {step}", f"It has {', '.join(map(str, known))}.")
     return known[step] if step is not None else known[max(known)]
@@ -102,10 +102,13 @@ def check_plugins(config: RunConfig) -> None:
     registry = load_registry()
     for kind in ("method", "inr", "encoder", "hypernetwork"):
         saved: ComponentConfig = getattr(config, kind)
-        made_with = f"the run was made with {saved.distribution} {saved.version}"
+        made_with = f"the run was made with {saved.distribution} {saved.version}".rstrip()
         try:
             entry = registry.find(kind, saved.name)
         except BadInput as error:
+            if not saved.version:  # only a one-file plugin has none
+                hint = f"In the folder of {saved.distribution}.py: export INRKIT_PLUGIN_MODULES={saved.distribution}"
+                raise BadInput(f"{made_with}, a plugin of one file, which is not named here", hint) from error
             hint = f"Install {saved.distribution}=={saved.version}, if you trust it. {error.hint}"
             raise BadInput(f"{made_with}, which is not installed: {error.message}", hint) from error
         installed = f"{entry.distribution} {entry.version}"

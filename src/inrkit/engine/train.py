@@ -20,6 +20,7 @@ from inrkit.engine.loading import gives_codes
 from inrkit.engine.log import Log
 from inrkit.engine.plan import Plan
 from inrkit.engine.progressive import stage_at, whole
+from inrkit.engine.rehearse import rehearse
 from inrkit.engine.reporter import Reporter
 from inrkit.engine.runs import Run
 from inrkit.engine.schedule import batch_at, learning_rate
@@ -55,6 +56,7 @@ class Trainer:
         self.config, self.options = plan.config, plan.config.train
         self.device = self.team.device(self.config.device)
         self.model = build_model(self.config, numbers).to(self.device)
+        rehearse(self.model, self.config)
         self.shared: torch.nn.Module = self.model
         self.model.encoder.check()  # before anything is written
         self.codes = CodeTable()
@@ -121,7 +123,7 @@ class Trainer:
         stopped = Stopped(
             signal,
             f"stopped after step {self.step} of {self.options.steps}, {where}",
-            f"Go on: inrkit train --resume --out {self.run.path}",
+            f"Go on: {self.run.to_resume}",
         )
         stopped.said = not self.team.first
         return stopped

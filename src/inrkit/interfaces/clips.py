@@ -7,6 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from inrkit.errors import PluginError
 from inrkit.interfaces.coordinates import grid, points
 from inrkit.interfaces.observation import Observation
 from inrkit.interfaces.pixels import to_float
@@ -91,7 +92,14 @@ class ClipBatch:
         pixels = to_float(video[self._rows].to(self.device))
         if self._mask is not None:  # not a product: what is hidden may be NaN
             pixels = torch.where(self._mask[..., None], pixels, 0.0)
-        return self._observation.seen(pixels)
+        seen = self._observation.seen(pixels)
+        if self._observation.unit == "point" and seen.shape[:-1] != pixels.shape[:-1]:
+            raise PluginError(
+                f"{type(self._observation).__name__} makes {tuple(seen.shape)} of pixels {tuple(pixels.shape)}, "
+                "which an observation of unit 'point' may not",
+                "Report this to its author: it needs unit = 'frame', or 'clip'.",
+            )
+        return seen
 
     def _sample_points(self, amount: int | None) -> Sample:
         """The same pixels of every clip."""

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from inrkit.errors import BadInput
+from inrkit.errors import BadInput, PluginError
 from inrkit.video.clips import ClipSettings
 from inrkit.video.sources import frame_files
 from inrkit.video.types import Video
@@ -34,11 +34,12 @@ def store_key(
 
     Raises:
         BadInput: if a file is missing.
+        PluginError: if a dataset gives something else than videos.
     """
     content = {
         "version": version,
         "settings": asdict(settings),
-        "videos": [_of_file(video) if isinstance(video, Path) else _of_memory(video) for video in videos],
+        "videos": [_of_file(video) if isinstance(video, Path) else _of_memory(_checked(video)) for video in videos],
         "left out": list(left_out),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8", "surrogateescape")).hexdigest()
@@ -71,6 +72,14 @@ def files_of(path: Path) -> list[tuple[str, int, int]]:
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}", "Give video files or folders of frames.") from error
     return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+
+
+def _checked(video: object) -> Video:
+    if not isinstance(video, Video):
+        raise PluginError(
+            f"a dataset gives {type(video).__name__}, which is no video", "It gives pathlib.Path or inrkit.Video."
+        )
+    return video
 
 
 def _of_file(path: Path) -> list[Any]:
