@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,7 @@ REFUSED = {
     "an empty folder": "-p inrv empty",
     "a source that is no video": "-p inrv text.mp4",
     "clips longer than the videos": "-p inrv short.mp4 --frames 99",
+    "an immense size": "--size 99999",
     "no size": "--size 0x8",
     "no way to fit": "--fit stretch",
     "a negative seed": "--seed -1",
@@ -316,3 +319,13 @@ def test_pictures_of_runs_are_no_source(cli, run, tmp_path):
     made = json.loads(Path("runs/here/config.json").read_text())
     assert made["data"]["clips"] == ["one.mp4@0", "one.mp4@4"]
     is_refused(cli("train", "finished/..", "-p", "inrv", *words, "--out", "x", "--limit", "0"), 2, "data.limit")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("words", [["--help"], ["plugins"], ["plugins", "--json"]])
+def test_output_that_cannot_be_written_is_one_message(words):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-m", "inrkit", *words], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("error: the output cannot be written: No space left on device") == 1
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr

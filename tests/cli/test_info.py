@@ -79,3 +79,9 @@ def test_a_result_that_lacks_something_is_damaged(cli, run):
     refused = cli("info", run)
     assert refused.exit_code == 2
     assert "result.json is damaged: train.clips" in refused.stderr
+
+
+def test_a_command_that_is_named_can_be_typed(cli, run):
+    (run / "result.json").unlink()
+    place = run.rename(run.with_name("my run"))
+    assert f"Go on: inrkit train --resume --out '{place}'" in cli("info", place).stderr

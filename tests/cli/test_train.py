@@ -271,6 +271,8 @@ def test_help_shows_the_options_and_presets_of_a_plugin(cli):
     for text in ("--preset toy", "--preset paper", "method.lpips", "inr.width", "encoder.size", "train.lr", "data.fit"):
         assert text in shown
     assert cli("train", "--help").exit_code == 0
+    swapped = cli("train", "--plugin", "inrv", "--inr=siren", "--help").stdout
+    assert "inr.w0_hidden" in swapped and "inr.time_frequencies" not in swapped
     assert "Did you mean 'inrv'?" in cli("train", "--plugin", "inrw", "--help").stderr
 
 

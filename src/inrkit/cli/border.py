@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import traceback
@@ -30,6 +31,10 @@ def border() -> Iterator[None]:
         console.say("interrupted")
         raise typer.Exit(130) from problem
     except Exception as problem:
+        if isinstance(problem, OSError) and problem.filename is None and problem.errno in _NO_ROOM:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would complain once more as it ends
+            said = InrkitError(f"the output cannot be written: {problem.strerror}", "Make room there.")
+            raise _end(said, problem) from problem
         fault = _fault(problem)
         if fault is None:
             raise
@@ -49,6 +54,9 @@ def _fault(problem: Exception) -> InrkitError | None:
     from inrkit.discovery.fault import fault_of
 
     return fault_of(problem, load_registry().records)
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class Border(TyperGroup):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -30,4 +31,4 @@ def convert(
         console.result_json(facts)
         return
     console.result(info_table(facts))
-    console.result(f"\nNext: inrkit render {out} --clip 0 --out clip.mp4")
+    console.result(f"\nNext: inrkit render {quote(str(out))} --clip 0 --out clip.mp4")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -35,4 +36,4 @@ def export(
     console.result(f"{out}: {megabytes(size)}, of a run of {megabytes(before)}")
     if bf16:
         console.note("Of 16 bits: latents that were found in the run are not known to it.")
-    console.result(f"\nNext: inrkit render {out} --clip 0 --out clip.mp4")
+    console.result(f"\nNext: inrkit render {quote(str(out))} --clip 0 --out clip.mp4")

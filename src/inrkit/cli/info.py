@@ -33,7 +33,7 @@ def info(
     table = info_table(facts)
     console.result(Group(table, "", result_table(facts["result"])) if facts["result"] else table)
     if not facts["finished"] and not facts["imported"] and not facts["exported"]:
-        console.note(f"Not finished. Go on: inrkit train --resume --out {run}")
+        console.note(f"Not finished. Go on: {Run(run).to_resume}")
 
 
 def describe_run(run: Run) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from shlex import quote
 from typing import Any
 
 from rich.table import Column, Table
@@ -35,7 +36,7 @@ def show_outcome(outcome: Outcome, baseline: str, *, direct: bool = False) -> No
         console.note(f"Below a still picture: this is no good result. Try {ways}.")
     if direct:
         folder = outcome.records[0]["folder"]
-        what = f"{folder}/run --latents {folder}/latents.safetensors"
+        what = f"{quote(f'{folder}/run')} --latents {quote(f'{folder}/latents.safetensors')}"
         console.note(f"At any size: inrkit render {what} --size N --out FILE")
 
 

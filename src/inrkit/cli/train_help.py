@@ -1,20 +1,24 @@
-"""`inrkit train --plugin NAME --help`: the plugin's own options under the flags that all share."""
+"""`inrkit train --plugin NAME --help`: options of the plugin, and of what --inr and others name, under the flags."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from typer.core import TyperCommand
+
+PARTS = ("encoder", "hypernetwork", "inr")
 
 
 class TrainCommand(TyperCommand):
     """Help is asked for before flags are read, so the plugin's name is looked up in the arguments themselves."""
 
-    _asked: str | None = None
+    _asked: Mapping[str, str] = MappingProxyType({})
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Note the plugin, then parse."""
-        self._asked = _plugin_in(args)
+        """Note the plugin and its parts, then parse."""
+        self._asked = _named_in(args)
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -22,18 +26,23 @@ class TrainCommand(TyperCommand):
         super().format_help(ctx, formatter)
         from inrkit.cli import console
 
-        console.result(_options(self._asked) if self._asked else "Options for -o: add --plugin NAME before --help.")
+        console.result(
+            _options(self._asked) if "plugin" in self._asked else "Options for -o: add --plugin NAME before --help."
+        )
 
 
-def _plugin_in(args: list[str]) -> str | None:
-    for i, arg in enumerate(args):
-        name, equals, value = arg.partition("=")
-        if name in ("--plugin", "-p"):
-            return value if equals else (args[i + 1] if i + 1 < len(args) else None)
-    return None
+def _named_in(args: list[str]) -> dict[str, str]:
+    """ "plugin", "encoder", "hypernetwork" and "inr", of those that are given."""
+    named = {}
+    for arg, after in zip(args, [*args[1:], ""], strict=True):
+        flag, equals, value = arg.partition("=")
+        name = "plugin" if flag == "-p" else flag.removeprefix("--")
+        if name in ("plugin", *PARTS) and flag.startswith("-") and (equals or after):
+            named[name] = value if equals else after
+    return named
 
 
-def _options(plugin: str) -> Any:
+def _options(asked: Mapping[str, str]) -> Any:
     from typing import cast
 
     from pydantic import BaseModel
@@ -45,7 +54,7 @@ def _options(plugin: str) -> Any:
     from inrkit.engine.options import DataOptions, TrainOptions
     from inrkit.options import describe
 
-    registry = load_registry()
+    registry, plugin = load_registry(), asked["plugin"]
     method = cast(declare.Method, registry.find("method", plugin).declaration)
     presets = Table(title=f"Presets of {plugin}", title_justify="left", box=None, show_header=False)
     for name, summary in method.presets.items():
@@ -54,7 +63,7 @@ def _options(plugin: str) -> Any:
     options = Table("key", "type", "default", "", title=title, title_justify="left", box=None)
     models: dict[str, type[BaseModel]] = {
         "method": registry.options("method", plugin),
-        **{kind: registry.options(kind, getattr(method, kind)) for kind in ("encoder", "hypernetwork", "inr")},
+        **{kind: registry.options(kind, asked.get(kind, getattr(method, kind))) for kind in PARTS},
         "train": TrainOptions,
         "data": DataOptions,
         "dataset": registry.options("dataset", "toy"),

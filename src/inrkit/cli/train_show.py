@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -54,9 +55,9 @@ def show_result(path: Path, result: dict[str, Any]) -> None:
         if (path / "samples" / name).is_file():
             console.result(f"{path / 'samples' / name}  {what}")
     console.result(
-        f"\nNext: inrkit info {path}\n"
-        f"      inrkit render {path} --clip 0 --size 128 --out clip.mp4\n"
-        f"Anew: the same command with --overwrite instead of --resume, or another --out"
+        f"\nNext: inrkit info {quote(str(path))}\n"
+        f"      inrkit render {quote(str(path))} --clip 0 --size 128 --out clip.mp4\n"
+        "Anew: the same command with --overwrite, without --resume, or another --out"
     )
 
 

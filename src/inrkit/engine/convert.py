@@ -78,7 +78,8 @@ def read_foreign(path: Path) -> Any:
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        said = str(error).strip().splitlines() or [""]
+        reason = f"{type(error).__name__}: {said[0][:200]}".removesuffix(": ")
         raise BadInput(
             f"{path} cannot be read as a PyTorch checkpoint: {reason}",
             "It may be cut short, or hold more than tensors and plain containers, which inrkit never unpickles.",

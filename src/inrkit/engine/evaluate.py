@@ -85,7 +85,8 @@ def evaluate(
         its_model = model if step == steps[-1] else load(path, checkpoint=step, device=device)
         curve.append({"step": step, "parts": [part.plain() for part in measure(its_model, sides, wanted, reporter)]})
     if not any(part["scores"] for part in curve[-1]["parts"]):
-        raise BadInput(f"nothing of {path} can be measured: {_reason(curve[-1]['parts'], wanted)}", "See --help.")
+        hint = "Put the videos of the run back, or give others: --held-out FOLDER."
+        raise BadInput(f"nothing of {path} can be measured: {_reason(curve[-1]['parts'], wanted)}", hint)
     settings = _settings(options, wanted, device)
     head = {"inrkit": version("inrkit"), "run": model.content, "step": steps[-1], "seed": options.seed}
     whole = head | {"paper": options.paper, "settings": settings, "parts": curve[-1]["parts"]}
@@ -147,7 +148,7 @@ def _steps(run: Run, checkpoint: int | None, every: bool) -> list[int]:
         raise BadInput("--checkpoint and --all-checkpoints exclude each other", "Give one of them.")
     steps = [read_state(each)["step"] for each in list_checkpoints(run.checkpoints)]
     if not steps:
-        raise BadInput(f"{run.path} has no checkpoint yet", f"Resume it: inrkit train --resume --out {run.path}")
+        raise BadInput(f"{run.path} has no checkpoint yet", f"Resume it: {run.to_resume}")
     if checkpoint is not None and checkpoint not in steps:
         raise BadInput(f"{run.path} has no checkpoint of step {checkpoint}", f"It has {', '.join(map(str, steps))}.")
     return sorted(steps) if every else [max(steps) if checkpoint is None else checkpoint]

@@ -89,7 +89,8 @@ class Job:
         try:
             seen = self.task.observe(self.clip_shape, self.options, generator(self.seed, "observe"))
         except ValueError as error:
-            raise BadInput(f"{self.name} cannot be done: {error}", "Let more be seen.") from error
+            hint = "Let more be seen, or report it to the author of the task."
+            raise BadInput(f"{self.name} cannot be done: {error}", hint) from error
         if not isinstance(seen, Observation):
             raise PluginError(
                 f"{self.name} observes {type(seen).__name__}, which is no Observation", "Report this to its author."

@@ -156,7 +156,7 @@ def _still(job: Job, video: Footage, name: str, window: int, frames: int, which:
     if made.shape != clip.shape:
         raise PluginError(
             f"{job.name} gives a {name} of {tuple(made.shape)} for clips of {tuple(clip.shape)}",
-            "Report this to its author.",
+            f"Report this to its author: {'Observation.fill' if name == 'observed' else 'baseline'} returns clips.",
         )
     return iter(made[0, which.to(made.device)])
 

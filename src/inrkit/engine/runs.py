@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,6 +40,11 @@ class Run:
         if config.format != FORMAT:
             raise BadInput(f"{self.path} has format {config.format}, this inrkit reads {FORMAT}", "Update inrkit.")
         return config
+
+    @property
+    def to_resume(self) -> str:
+        """The command that goes on with it, for a shell."""
+        return f"inrkit train --resume --out {quote(str(self.path))}"
 
     @property
     def exists(self) -> bool:

@@ -209,7 +209,7 @@ def _check_shared(run: Run) -> None:
 def _measure(plan: Plan, run: Run, reporter: Reporter, team: Team) -> dict[str, Any]:
     with stop_at_once(
         f"stopped while measuring; the trained model is saved in {run.path}",
-        f"Measure it: inrkit train --resume --out {run.path}",
+        f"Measure it: {run.to_resume}",
     ):
         return finish(plan, run, reporter, team)
 
@@ -225,7 +225,9 @@ def make_room(out: Path, overwrite: bool) -> None:
     if not Run(out).exists:
         raise BadInput(f"{out} exists and is no run", "Choose another --out.")
     if not overwrite:
-        raise BadInput(f"{out} already holds a run", "Choose another --out, or add --resume or --overwrite.")
+        raise BadInput(
+            f"{out} already holds a run", "Choose another --out, or add --overwrite (inrkit train: or --resume)."
+        )
     _ = Run(out).config  # a config.json of something else is no run
 
 

@@ -67,5 +67,5 @@ def check_shapes(path: Path, found: Sizes, expected: Sizes) -> None:
         raise BadInput(
             f"{path} does not belong to this configuration: {len(wrong)} tensors differ, first {name}: "
             f"{found.get(name, 'missing')} in the file, {expected.get(name, 'none')} in the model",
-            "The file is of another run, or config.json was edited.",
+            "The file is of another run, config.json was edited, or the code of a plugin has changed since.",
         )
