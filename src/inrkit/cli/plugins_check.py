@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -80,9 +81,8 @@ def _module(word: str) -> str:
     if file.suffix != ".py" or not file.is_file():
         return word
     if not file.parent.samefile(Path()):
-        raise BadInput(
-            f"{word} is in another folder", f"Check it there: cd {file.parent} && inrkit plugins check {file.name}"
-        )
+        there = f"cd {quote(str(file.parent))} && inrkit plugins check {quote(file.name)}"
+        raise BadInput(f"{word} is in another folder", f"Check it there: {there}")
     if not file.stem.isidentifier():
         raise BadInput(
             f"{word} cannot be imported: {file.stem!r} is no name in Python", "Use letters, digits and underscores."

@@ -32,7 +32,7 @@ class TrainCommand(TyperCommand):
 
 
 def _named_in(args: list[str]) -> dict[str, str]:
-    """ "plugin", "encoder", "hypernetwork" and "inr", of those that are given."""
+    """The names that are given for the plugin and its parts."""
     named = {}
     for arg, after in zip(args, [*args[1:], ""], strict=True):
         flag, equals, value = arg.partition("=")
