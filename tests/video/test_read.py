@@ -11,6 +11,8 @@ from PIL import Image, ImageCms, ImageOps
 
 from inrkit.errors import BadInput
 from inrkit.video import open_frames, parse_box, read_video, write_video
+from inrkit.video.decode import decode_folder
+from inrkit.video.orientation import orientation_of
 
 
 def test_lossless_file_comes_back_exactly(tmp_path, pictures, lossless):
@@ -115,6 +117,17 @@ def test_pictures_stand_as_the_camera_was_held(tmp_path, orientation, suffix):
     assert np.abs(read_video(tmp_path).frames[0].numpy() - upright).max() <= 3
     with open_frames(tmp_path, box=parse_box("6x10+4+2")) as video:
         assert np.abs(next(video.pixels) - upright[4:10, 2:12]).max() <= 3
+
+
+def test_a_picture_stands_as_it_was_held_when_one_before_it_is_gone(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 4
+    for i in range(3):
+        Image.new("RGB", (8, 4)).save(tmp_path / f"{i}.png", exif=exif)
+    frames = list(decode_folder(tmp_path).frames)
+    held = orientation_of(frames[0])
+    del frames[0]
+    assert held.rows and [orientation_of(frame) for frame in frames] == [held, held]
 
 
 def test_gif_made_elsewhere(tmp_path):

@@ -42,6 +42,14 @@ _MATRICES = ((1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0))
 """Of no quarter turn counterclockwise, of one, two and three."""
 
 
+def set_orientation(frame: VideoFrame, orientation: Orientation) -> None:
+    """Say how a frame is shown, whatever its display matrix says.
+
+    Of what is set, PyAV keeps the address, and forgets it with the first frame that goes: so each has one of its own.
+    """
+    frame.opaque = Orientation(*orientation)
+
+
 def settle_orientation(frame: VideoFrame, codec: str) -> None:
     """Say how a frame is shown where its display matrix must not be asked for.
 
@@ -49,11 +57,11 @@ def settle_orientation(frame: VideoFrame, codec: str) -> None:
     makes some: the name of a colour profile. Its frames may be turned, but are taken not to be mirrored.
     """
     if codec in ("png", "apng"):
-        frame.opaque = _shown_by(_MATRICES[round(frame.rotation / 90) % 4])
+        set_orientation(frame, _shown_by(_MATRICES[round(frame.rotation / 90) % 4]))
 
 
 def orientation_of(frame: VideoFrame) -> Orientation:
-    """How a frame is shown: as `opaque` says where a reader knew, or by its display matrix.
+    """How a frame is shown: as was set where a reader knew, or by its display matrix.
 
     By that, a pixel at (x, y) is shown at (a x + c y, b x + d y).
     """
