@@ -59,6 +59,7 @@ def test_what_goes_wrong_is_seen(fuzzing, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_thousands_of_broken_files(fuzzing, tmp_path):
     count, wrong = fuzzing.fuzz(0, 3000, 600, tmp_path)
     assert not wrong, "\n".join(f"case {case}: {what}" for case, what in wrong)

@@ -86,7 +86,7 @@ class Planes(INR):
         return F.grid_sample(self.plane.float(), places, align_corners=True)[0, :, 0].T
 
 
-@pytest.mark.parametrize("inr", [Good, Frames, Clips, Dropping, Own, Planes, TinyINR, "nerf-mlp"])
+@pytest.mark.parametrize("inr", [Good, Frames, Clips, Shared, Dropping, Own, Planes, TinyINR, "nerf-mlp"])
 def test_what_keeps_the_contract_passes(inr):
     before = torch.get_rng_state()
     assert check_inr(inr) is None
@@ -335,8 +335,7 @@ BROKEN = {
     NoSpec: "takes (config, spec)",
     Raises: "ZeroDivisionError: a teapot (test_inr.py, line",
     OddUnit: "one of point, frame, clip; found 'pixel'",
-    NothingToLearn: "something that differs per video",
-    Shared: "found nothing: all videos would be one",
+    NothingToLearn: "something to learn",
     Bytes: "rgb at the start of a size like [-1, 1]; found 1",
     Loose: "a plain tensor 'waves'",
     Grey: "rgb of forward: the shape (24, 3); found (24, 1)",

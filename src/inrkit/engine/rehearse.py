@@ -23,8 +23,8 @@ def rehearse(model: VideoModel, config: RunConfig) -> None:
     """
     clip_shape = config.data.clip_shape
     wanted = model.inr.initial_weights()
-    if not wanted:
-        raise _broken("inr", config.inr, "has nothing that differs per video, so that all videos would be one")
+    if model.encoder.latents and not wanted:
+        raise _broken("inr", config.inr, "has nothing that differs per video, so that no latent can tell videos apart")
     latents = {
         name: torch.zeros(VIDEOS, *(clip_shape[0] if n is None else n for n in shape), device=model.device)
         for name, shape in model.encoder.latents.items()
@@ -43,9 +43,10 @@ def rehearse(model: VideoModel, config: RunConfig) -> None:
         except NotImplementedError as error:
             raise _broken("inr", config.inr, "has no forward") from error
     model.train(training)
-    if tuple(rgb.shape) != (VIDEOS, *coords.shape[1:]):
+    videos = VIDEOS if wanted else 1
+    if tuple(rgb.shape) != (videos, *coords.shape[1:]):
         asked = f"coordinates of shape {tuple(coords.shape)}"
-        raise _broken("inr", config.inr, f"makes {tuple(rgb.shape)} of {asked} for {VIDEOS} videos")
+        raise _broken("inr", config.inr, f"makes {tuple(rgb.shape)} of {asked} for {videos} videos")
 
 
 def _places(model: VideoModel, clip_shape: tuple[int, int, int]) -> Tensor:

@@ -64,7 +64,8 @@ def built(subject: Subject, clip_shape: Shape) -> INR:
         weights = inr.initial_weights()
     subject.expect(inr.unit in UNITS, f"unit to be one of {', '.join(UNITS)}", repr(inr.unit), "Correct its unit.")
     change = 'Say self.per_video("name") in __init__ of what differs per video; nn.Parameters are shared by all.'
-    subject.expect(bool(weights), "something that differs per video", "nothing: all videos would be one", change)
+    learns = bool(weights) or any(True for _ in inr.parameters())
+    subject.expect(learns, "something to learn", "neither weights per video nor Parameters", change)
     return inr.eval()
 
 
