@@ -35,7 +35,7 @@ docs: $(STAMP) ## build the documentation: docs/_build/index.html
 	@$(PY) -m sphinx -q -W --keep-going docs docs/_build
 	@echo docs/_build/index.html
 
-bench: $(STAMP) ## measure against baselines, a quarter of an hour: clips, a training step, and quality after two minutes
+bench: $(STAMP) ## measure against baselines, twenty minutes: clips, a training step, and quality after two minutes
 	@$(PY) benchmarks/clips.py $(ARGS)
 	@$(PY) benchmarks/train_step.py
 	@$(PY) benchmarks/time_to_quality.py --small

@@ -4,7 +4,8 @@ python benchmarks/time_to_quality.py [--shapes FOLDER] [--faces FOLDER] [--small
 
 Each side trains for the same seconds, one after the other, seed after seed; then its training clips are measured, and
 held-out clips by inversion. What a run measured is kept in runs/time/, so that the same command goes on where an
-earlier one was stopped; --overwrite begins anew. The tables are written to docs/benchmarks.md.
+earlier one was stopped; --overwrite begins anew. The tables are written to docs/benchmarks.md; with --small, which is
+one seed of a small part, to runs/time/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def main() -> int:
                 replace_text(kept, json.dumps(figures, indent=1))
                 print(json.dumps({name: figures[name] for name in ("steps", "psnr", "refined")}), file=sys.stderr)
     write_document(chosen.document, chosen.work, SIDES, LOOKED_AT, REFINE)
+    print(f"written: {chosen.document}", file=sys.stderr)
     return 0
 
 
@@ -190,8 +192,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, help="of PyTorch; default: as it is")
     parser.add_argument("--overwrite", action="store_true", help="measure all of it anew")
     parser.add_argument("--work", type=Path, default=ROOT / "runs/time", help="where figures are kept")
-    parser.add_argument("--document", type=Path, default=ROOT / "docs/benchmarks.md", help="what is written")
+    parser.add_argument("--document", type=Path, help="default: docs/benchmarks.md; with --small beside the figures")
     chosen = parser.parse_args()
+    chosen.document = chosen.document or (chosen.work if chosen.small else ROOT / "docs") / "benchmarks.md"
     for name in ("shapes", "faces"):
         folder = getattr(chosen, name)
         if folder is not None and not folder.is_dir():
