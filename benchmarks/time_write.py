@@ -35,7 +35,7 @@ Where it says *seconds of the processor*, each side had one thread, and other wo
 (`ARGS="--processor --threads 1"`).
 
     make bench-full SHAPES=folder FACES=folder   # all of it, run by run; goes on where it was stopped
-    make bench                                   # a small part, to runs/time/: toy videos at 32x32, one seed, three sides
+    make bench                                   # a small part, into runs/time/: toy videos, one seed, three sides
     inrkit data prepare FOLDER --frames 25 --size 32    # what it makes of each folder, once; and --size 64
 
 What each idea was expected to bring, and what it brought, is in benchmarks/notes.md.
