@@ -138,7 +138,9 @@ def write_gallery(
         names = ("sheet.png", "tiles.mp4", "tiles.gif", "latents.safetensors", "record.json")
         return [*(out / name for name in names), *(_write_each(gallery, out / "each", rate) if each else [])]
     except OSError as error:
-        raise InrkitError(f"{out} cannot be written: {error}", "Make room, or choose another --out.") from error
+        raise InrkitError(
+            f"{out} cannot be written: {error.strerror or error}", "Make room, or choose another --out."
+        ) from error
 
 
 def save_latents(gallery: Gallery, path: Path, rows: slice, name: str) -> None:

@@ -90,7 +90,7 @@ def run_videos(
                 record = write_result(settled, recovered, folder, lossless=lossless, request=requests[path])
             except OSError as error:
                 raise InrkitError(
-                    f"{folder} cannot be written: {error}", "Make room, or choose another --out."
+                    f"{folder} cannot be written: {error.strerror or error}", "Make room, or choose another --out."
                 ) from error
             outcome.records.append({**record, "folder": str(folder)})
     return _of_all(outcome, [str(folders[path]) for path in paths], team)
