@@ -73,12 +73,22 @@ PLUGIN = """
 
 
 @pytest.fixture
-def faulty(clean, cli, run, tmp_path, monkeypatch):
+def one_file(clean, tmp_path, monkeypatch):
+    """Make a module the one plugin of one file that there is: ``one_file("mine", source)``."""
+
+    def offer(module, source):
+        (tmp_path / f"{module}.py").write_text(textwrap.dedent(source))
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.setenv("INRKIT_PLUGIN_MODULES", module)
+        discovery.reset()
+
+    return offer
+
+
+@pytest.fixture
+def faulty(one_file, cli, run, tmp_path):
     """``faulty("watch", "observe")``: a command of the plugin, told where to fail."""
-    (tmp_path / "faulty.py").write_text(textwrap.dedent(PLUGIN))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setenv("INRKIT_PLUGIN_MODULES", "faulty")
-    discovery.reset()
+    one_file("faulty", PLUGIN)
     film = tmp_path / "film.mkv"
     write_video(film, torch.randint(0, 256, (5, 8, 8, 3), generator=torch.Generator().manual_seed(0)).byte(), 25)
     commands = {
@@ -229,12 +239,9 @@ PARTS = """
 
 
 @pytest.fixture
-def parts(clean, cli, tmp_path, monkeypatch):
+def parts(one_file, cli):
     """A training of two steps with components of a one-file plugin: ``parts("--inr", "plain")``."""
-    (tmp_path / "parts.py").write_text(textwrap.dedent(PARTS))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setenv("INRKIT_PLUGIN_MODULES", "parts")
-    discovery.reset()
+    one_file("parts", PARTS)
     words = ("-o", "count=4", "-o", "held_out=1", "--size", "8x8", "--frames", "5", "--steps", "2", "--device", "cpu")
     return lambda *more: cli("train", "--plugin", "inrv", *words, "--out", "made", *more)
 
@@ -298,11 +305,8 @@ DATA = """
 
 
 @pytest.fixture
-def data_parts(clean, tmp_path, monkeypatch):
-    (tmp_path / "data_parts.py").write_text(textwrap.dedent(DATA))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setenv("INRKIT_PLUGIN_MODULES", "data_parts")
-    discovery.reset()
+def data_parts(one_file):
+    one_file("data_parts", DATA)
 
 
 def test_a_dataset_gives_videos_and_no_names_of_them(data_parts, cli):

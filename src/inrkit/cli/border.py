@@ -16,6 +16,8 @@ from typer.core import TyperGroup
 from inrkit.cli import console, launch
 from inrkit.errors import InrkitError
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
 
 @contextmanager
 def border() -> Iterator[None]:
@@ -54,9 +56,6 @@ def _fault(problem: Exception) -> InrkitError | None:
     from inrkit.discovery.fault import fault_of
 
     return fault_of(problem, load_registry().records)
-
-
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class Border(TyperGroup):

@@ -64,7 +64,7 @@ def _difference(made: Tensors, wanted: Tensors) -> str:
         if name not in made:
             return f"{name!r} is missing"
         found = tuple(made[name].shape[1:])
-        framed = len(shape) > 0 and shape[0] == 1 and found[1:] == shape[1:]
+        framed = shape[:1] == (1,) and found[1:] == shape[1:]
         if found != shape and not framed:
             return f"{name!r} is {found}, not {shape}"
     return ""

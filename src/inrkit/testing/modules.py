@@ -64,11 +64,10 @@ class Trial:
     def holds_no_loose_tensor(self) -> None:
         """What is neither a Parameter nor a buffer stays behind when a model moves to another device."""
         for place, module in self.made().named_modules():
-            for name, value in vars(module).items():
-                full = f"{place}.{name}".lstrip(".")
+            for name in (name for name, value in vars(module).items() if isinstance(value, Tensor)):
+                found = f"a plain tensor {f'{place}.{name}'.lstrip('.')!r}"
                 change = f"Say self.register_buffer({name!r}, ..., persistent=False) of what is computed once."
-                expected = "Parameters and buffers, which move to a GPU with it"
-                self.subject.expect(not isinstance(value, Tensor), expected, f"a plain tensor {full!r}", change)
+                self.subject.fail("Parameters and buffers, which move to a GPU with it", found, change)
 
     def gives_the_same_again(self) -> None:
         """In eval mode nothing is random, and nothing is kept from one call to the next."""

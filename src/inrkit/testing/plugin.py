@@ -131,12 +131,10 @@ def _of_plugin(record: PluginRecord) -> Iterator[Finding]:
         yield Finding(thing, "declarations", "wrong", record.reason, "Switch it on, then check it again.")
         return
     problems = list(record.problems) or ([record.reason] if record.state in ("broken", "conflict") else [])
-    for problem in problems:
-        yield Finding(thing, "declarations", "wrong", problem, _change(record))
     if not problems and not record.provides:
         problems = ["it offers nothing"]
-        change = "Let its entry point name a module, in which @inrkit.hookimpl is above inrkit_inrs or another hook."
-        yield Finding(thing, "declarations", "wrong", problems[0], change)
+    for problem in problems:
+        yield Finding(thing, "declarations", "wrong", problem, _change(record))
     for old in record.deprecated:
         yield Finding(thing, "declarations", "wrong", old, "See docs/compatibility.md for what takes its place.")
     if not problems and not record.deprecated:
@@ -147,6 +145,8 @@ def _of_plugin(record: PluginRecord) -> Iterator[Finding]:
 
 def _change(record: PluginRecord) -> str:
     """What to do about a plugin that is not as it should be."""
+    if record.state in ("ok", "slow"):
+        return "Let its entry point name a module, in which @inrkit.hookimpl is above inrkit_inrs or another hook."
     if record.state == "conflict":
         return "Choose another name for what it offers; until then both have to be called by their long names."
     if record.problems:

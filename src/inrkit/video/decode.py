@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from inrkit.errors import BadInput
 from inrkit.video.container import GIVE, LEAVE_OUT, MAX_PIXELS, check_pixels, open_container, open_image, open_local
 from inrkit.video.exif import exif_orientation
-from inrkit.video.orientation import UPRIGHT, set_orientation, settle_orientation
+from inrkit.video.orientation import set_orientation, settle_orientation
 from inrkit.video.sources import frame_files
 from inrkit.video.types import Video
 from inrkit.video.zips import Picture
@@ -137,7 +137,8 @@ def _decode_picture(picture: Picture) -> av.VideoFrame:
         with container:
             decoded = Decoded(FOLDER_FPS, iter(()))
             for frame in _checked(container, _video_stream(container, picture.name), picture.name, decoded):
-                set_orientation(frame, exif_orientation(exif) or UPRIGHT)
+                if held := exif_orientation(exif):
+                    set_orientation(frame, held)
                 frame.pts = None  # each file begins at 0, which is no time in the video
                 return frame
     raise AssertionError("unreachable: no frame is an error")

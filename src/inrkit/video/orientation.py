@@ -36,12 +36,6 @@ class Orientation(NamedTuple):
         return Box(width, height, left, top) if self.swapped else Box(height, width, top, left)
 
 
-UPRIGHT = Orientation(False, False, False)
-
-_MATRICES = ((1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0))
-"""Of no quarter turn counterclockwise, of one, two and three."""
-
-
 def set_orientation(frame: VideoFrame, orientation: Orientation) -> None:
     """Say how a frame is shown, whatever its display matrix says.
 
@@ -57,7 +51,7 @@ def settle_orientation(frame: VideoFrame, codec: str) -> None:
     makes some: the name of a colour profile. Its frames may be turned, but are taken not to be mirrored.
     """
     if codec in ("png", "apng"):
-        set_orientation(frame, _shown_by(_MATRICES[round(frame.rotation / 90) % 4]))
+        set_orientation(frame, _shown_by(_turned(frame)))
 
 
 def orientation_of(frame: VideoFrame) -> Orientation:
@@ -84,5 +78,10 @@ def _display_matrix(frame: VideoFrame) -> tuple[int, int, int, int]:
     except KeyError:
         return 1, 0, 0, 1
     except ValueError:  # PyAV 18, where another piece beside it is of a kind it does not know
-        return _MATRICES[round(frame.rotation / 90) % 4]
+        return _turned(frame)
     return a, b, c, d
+
+
+def _turned(frame: VideoFrame) -> tuple[int, int, int, int]:
+    """The matrix of its quarter turns, which PyAV counts counterclockwise; it does not say whether it is mirrored."""
+    return ((1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0))[round(frame.rotation / 90) % 4]
